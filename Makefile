@@ -1,0 +1,48 @@
+# Vernier's verbs. Each is one line calling something real; `make` alone lists them.
+py := .venv/bin/python
+sh := deploy/local/setup
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help setup dev run demo test test-kafka kafka check format bench docs lock clean
+
+help: ## list the verbs
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
+
+setup: ## make .venv with what running needs
+	@$(sh) local
+
+dev: ## make .venv with what tests and checks need too
+	@$(sh) dev
+
+run: setup ## start the whole platform on this machine (Ctrl-C stops it)
+	@exec $(py) -m deploy.local
+
+demo: setup ## run the main job on real input, checking every step
+	@exec $(py) -m demo
+
+test: dev ## run the tests on the embedded engines
+	@$(py) -m pytest $(ARGS)
+
+test-kafka: dev ## run the end-to-end stories on a real Apache Kafka
+	@deploy/kafka/artifacts && VERNIER_TEST_KAFKA=1 $(py) -m pytest -m e2e tests/e2e $(ARGS)
+
+kafka: setup ## start a real single-node Apache Kafka (Java 17, Maven)
+	@deploy/kafka/artifacts && exec $(py) -m deploy.kafka
+
+check: dev ## lint, format, types, import rules, drift of generated documents
+	@ruff check . && ruff format --check . && mypy && lint-imports && $(py) -m docs.generate --check
+
+format: dev ## rewrite the code in the house format
+	@ruff format . && ruff check --fix .
+
+bench: setup ## measure events per second and latency
+	@exec $(py) -m bench.events
+
+docs: setup ## write docs/events.md, AsyncAPI and OpenAPI from the code
+	@exec $(py) -m docs.generate
+
+lock: dev ## rewrite requirements/*.txt from *.in
+	@deploy/local/lock
+
+clean: ## remove .venv, caches and the local state (database, mail, secrets)
+	@rm -rf .venv .vernier .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
