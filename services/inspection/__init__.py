@@ -1,0 +1,1 @@
+"""Inspection: tablets and their records, verifications, certificates, seals, and what needs a person's attention."""

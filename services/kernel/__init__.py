@@ -1,0 +1,1 @@
+"""Shared mechanics of every service: model, store, relay, worker, web. It knows no service."""

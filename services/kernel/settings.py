@@ -1,0 +1,55 @@
+"""What a process is told by its environment. Every name begins with VERNIER_; nothing else is read from outside."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="VERNIER_", extra="ignore")
+
+    mongo: str = "mongodb://127.0.0.1:27017"
+    kafka: str = "127.0.0.1:9092"
+    database_prefix: str = "vernier"
+    topic_prefix: str = "vernier"
+    partitions: int = Field(8, ge=1, le=512)
+    replication: int = Field(1, ge=1, le=7)
+    state: Path = Path(".vernier")
+    heartbeat: Path | None = None
+
+    host: str = "127.0.0.1"
+    port: int = 8100
+    lanes: int = Field(8, ge=1, le=64)
+
+    issuer: str = "http://127.0.0.1:8101"
+    audience: str = "vernier"
+    roles_claim: str = "roles"
+    enterprise_claim: str = "enterprise"
+    inspector_claim: str = "inspector"
+
+    signing_key_file: Path | None = None
+    admin_password: SecretStr | None = None
+    access_minutes: int = Field(15, ge=1, le=720)
+    refresh_days: int = Field(14, ge=1, le=90)
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    smtp_tls: bool = False
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "vernier@localhost"
+    notice_max_age_days: int = Field(3, ge=0, le=365)
+
+    def topic(self, service: str) -> str:
+        return f"{self.topic_prefix}.{service}"
+
+    def database(self, service: str) -> str:
+        return f"{self.database_prefix}_{service}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

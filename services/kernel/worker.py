@@ -1,0 +1,100 @@
+"""The worker process: Faust reads the topics and hands each message to the inbox. The only file that knows Faust."""
+
+import asyncio
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from zlib import crc32
+
+import faust
+
+from services.kernel.heartbeat import beat
+from services.kernel.inbox import Inbox, Stopped
+from services.kernel.settings import settings
+
+log = logging.getLogger(__name__)
+
+LANE_DEPTH = 64
+BEAT_SECONDS = 2.0
+
+
+def make_app(inbox: Inbox, group: str) -> faust.App:
+    """A Faust application that reads every topic its handlers name.
+
+    Messages of one aggregate go through one lane, in order; lanes work side by side in threads, since handlers are
+    plain functions that wait for the database. A message is acknowledged when its handling is over; the offset that
+    Faust commits is the last before the first message still in hand.
+    """
+    config = settings()
+    app = faust.App(
+        group,
+        broker=f"kafka://{config.kafka.replace(',', ';')}",
+        datadir=str(config.state / "faust" / group),
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=30.0,
+        broker_request_timeout=40.0,
+        broker_commit_interval=1.0,
+        broker_max_poll_interval=3600.0,
+        stream_wait_empty=False,
+    )
+    topics = sorted({config.topic(event.service()) for event in inbox.handlers})
+    channel = app.topic(*topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes)
+
+    @app.task
+    async def sign_of_life() -> None:
+        while not app.should_stop:
+            beat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    @app.agent(channel, name=group, concurrency=1)
+    async def read(stream: Any) -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(config.lanes, "lane"))
+        lanes: list[asyncio.Queue[Any]] = [asyncio.Queue(LANE_DEPTH) for _ in range(config.lanes)]
+        tasks = [asyncio.create_task(_run_lane(lane, inbox)) for lane in lanes]
+        try:
+            async for event in stream.noack().events():
+                await lanes[crc32(event.key or b"") % len(lanes)].put(event)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    return app
+
+
+async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
+    while True:
+        event = await lane.get()
+        try:
+            await asyncio.to_thread(inbox.receive, event.value)
+        except Stopped:
+            return
+        except Exception:
+            # Nothing but Stopped leaves the inbox; should it happen all the same, the message must not be
+            # acknowledged: the process ends, is started again and reads it again.
+            log.critical("the inbox failed; this worker ends", exc_info=True)
+            os._exit(70)
+        event.ack()
+
+
+class Worker(faust.Worker):  # type: ignore[misc]
+    """A Faust worker that tells waiting handlers to give up when the process is told to end."""
+
+    def __init__(self, app: faust.App, inbox: Inbox) -> None:
+        super().__init__(app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True, daemon=False)
+        self.inbox = inbox
+
+    def _on_sigterm(self) -> None:
+        self.inbox.stop.set()
+        super()._on_sigterm()
+
+    def _on_sigint(self) -> None:
+        self.inbox.stop.set()
+        super()._on_sigint()
+
+
+def run_worker(inbox: Inbox, group: str) -> None:
+    Worker(make_app(inbox, group), inbox).execute_from_commandline()

@@ -1,0 +1,1 @@
+"""Notifications: notices to people. Who, when, in which language, over which channel, delivered or not."""

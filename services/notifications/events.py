@@ -1,0 +1,25 @@
+"""What notifications publishes: that a notice left, or could not."""
+
+from typing import Literal
+
+from services.kernel.model import Event, Id
+
+
+class _Notice(Event):
+    notice_id: Id
+    enterprise_id: Id
+    instrument_ids: list[Id]
+    channel: Literal["email"]
+    topic: str
+    about: str
+    """The id of the event that the notice tells of."""
+
+
+class NoticeSent(_Notice, type="vernier.notifications.notice.sent.v1"):
+    """The outside gateway (SMTP server) took the notice."""
+
+
+class NoticeFailed(_Notice, type="vernier.notifications.notice.failed.v1"):
+    """The notice could not be delivered and will not be tried again."""
+
+    reason: str

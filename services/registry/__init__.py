@@ -1,0 +1,1 @@
+"""Registry: enterprises, sites, instruments, the catalogue, reference standards, inspectors, accounts."""

@@ -1,0 +1,1 @@
+"""Scheduling: which instrument is due when, and the visits that verify them."""

@@ -1,0 +1,75 @@
+"""What scheduling publishes: that an instrument falls due, and what becomes of a visit."""
+
+from datetime import date
+from typing import Literal
+
+from services.kernel.model import Event, Fact, Id, Instant
+
+Regime = Literal["initial", "periodic", "after_repair"]
+Lead = Literal["60", "30", "15", "7", "0", "overdue"]
+
+
+class VerificationDue(Event, type="vernier.scheduling.verification.due.v1"):
+    """A verification falls due in `lead` days, today, or is overdue. Each lead is said once per due day."""
+
+    instrument_id: Id
+    enterprise_id: Id
+    site_id: Id
+    type_code: str
+    serial: str
+    regime: Regime
+    due_on: date
+    lead: Lead
+
+
+class VisitItem(Fact):
+    """One instrument to be verified on a visit, and why."""
+
+    instrument_id: Id
+    regime: Regime
+
+
+class _Visit(Event):
+    visit_id: Id
+    site_id: Id
+    enterprise_id: Id
+    inspector_id: Id
+    starts_at: Instant
+    ends_at: Instant
+    items: list[VisitItem]
+
+
+class VisitAnnounced(_Visit, type="vernier.scheduling.visit.announced.v1"):
+    """A visit is fixed: the inspector has it among the day's work and the enterprise is told."""
+
+
+class VisitConfirmed(_Visit, type="vernier.scheduling.visit.confirmed.v1"):
+    """The enterprise agreed to the time of a visit."""
+
+
+class VisitRescheduled(_Visit, type="vernier.scheduling.visit.rescheduled.v1"):
+    """A visit was moved to another time or another inspector."""
+
+    previous_inspector_id: Id
+    previous_starts_at: Instant
+    reason: str
+
+
+class VisitCancelled(_Visit, type="vernier.scheduling.visit.cancelled.v1"):
+    """A visit will not take place. Work already done on it stays valid."""
+
+    reason: str
+
+
+class VisitOutcome(Fact):
+    """What a visit brought for one instrument."""
+
+    instrument_id: Id
+    verification_id: Id
+    verdict: Literal["pass", "fail"]
+
+
+class VisitCompleted(_Visit, type="vernier.scheduling.visit.completed.v1"):
+    """Every instrument of a visit has its verification."""
+
+    outcomes: list[VisitOutcome]
