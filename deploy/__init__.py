@@ -1,0 +1,1 @@
+"""How the platform is run: on this machine, with Docker, with Kubernetes."""

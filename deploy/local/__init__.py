@@ -1,0 +1,1 @@
+"""The whole platform on this machine: engines, services and a mail sink, under one launcher."""
