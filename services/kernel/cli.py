@@ -76,7 +76,9 @@ def migrate(service: Service) -> None:
             break
         except KafkaError as error:
             if time.monotonic() > until:
-                sys.exit(f"Kafka at {settings().kafka} does not answer ({error}). Start it or set VERNIER_KAFKA.")
+                sys.exit(
+                    f"Kafka at {settings().kafka} does not answer ({error}). Start it or set VERNIER_KAFKA."
+                )
             time.sleep(0.5)
     if service.prepare is not None:
         service.prepare()
@@ -85,7 +87,9 @@ def migrate(service: Service) -> None:
 def _api(service: Service) -> None:
     import uvicorn
 
-    uvicorn.run(service.api(), host=settings().host, port=settings().port, log_level="warning", access_log=False)
+    uvicorn.run(
+        service.api(), host=settings().host, port=settings().port, log_level="warning", access_log=False
+    )
 
 
 def _relay(service: Service) -> None:

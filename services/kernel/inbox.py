@@ -52,7 +52,8 @@ class Inbox:
 
     @property
     def letters(self) -> Collection[dict[str, Any]]:
-        return get_db(self.service)["dead_letters"].with_options(write_concern=DURABLE)
+        letters: Collection[dict[str, Any]] = get_db(self.service)["dead_letters"]
+        return letters.with_options(write_concern=DURABLE)
 
     def make_indexes(self) -> None:
         self.letters.create_index([("open", 1), ("subject", 1), ("at", 1)])
@@ -61,8 +62,9 @@ class Inbox:
         """Handles one message. No exception leaves it but Stopped."""
         try:
             envelope = Envelope.model_validate_json(raw)
-        except ValidationError as error:
-            self._database(lambda: self._set_aside(raw, None, error))
+        except ValidationError as invalid:
+            unreadable = invalid
+            self._database(lambda: self._set_aside(raw, None, unreadable))
             return "dead"
         handler = self.handlers.get(Event.known.get(envelope.type, Event))
         if handler is None:
@@ -118,7 +120,9 @@ class Inbox:
             "at": instant_text(now()),
             "order": time.time_ns(),
             "raw": text,
-            "error": f"{type(error).__name__}: {error}" if error else "an earlier event of its subject is set aside",
+            "error": f"{type(error).__name__}: {error}"
+            if error
+            else "an earlier event of its subject is set aside",
             "trace": "".join(traceback.format_exception(error)) if error else "",
         }
         try:
@@ -149,7 +153,9 @@ class Inbox:
             except (ValidationError, ValueError) as invalid:
                 error = invalid
             if error is None:
-                self.letters.update_one({"_id": letter["_id"]}, {"$set": {"open": False, "at": instant_text(now())}})
+                self.letters.update_one(
+                    {"_id": letter["_id"]}, {"$set": {"open": False, "at": instant_text(now())}}
+                )
                 handled += 1
             else:
                 log.error("dead letter %s fails again: %s", letter["_id"], error)

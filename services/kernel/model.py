@@ -1,5 +1,6 @@
 """The words every service speaks: ids, instants, text, entities, events, and the refusals of a rule."""
 
+import builtins
 import secrets
 import time
 import unicodedata
@@ -118,7 +119,7 @@ class Event(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     type: ClassVar[str]
-    known: ClassVar[dict[str, type["Event"]]] = {}
+    known: ClassVar[dict[str, builtins.type["Event"]]] = {}
 
     def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -26,7 +26,7 @@ DURABLE = WriteConcern(w="majority", j=True)
 ATTEMPTS = 20
 
 
-class Aggregate(DynamicDocument):  # type: ignore[misc]
+class Aggregate(DynamicDocument):
     """What every collection of aggregates has beside the state; ARCHITECTURE §3."""
 
     id = StringField(primary_key=True)
@@ -39,11 +39,13 @@ class Aggregate(DynamicDocument):  # type: ignore[misc]
     meta = {
         "abstract": True,
         "auto_create_index": False,
-        "indexes": [{"fields": ["pending", "id"], "partialFilterExpression": {"pending": True}, "name": "outbox"}],
+        "indexes": [
+            {"fields": ["pending", "id"], "partialFilterExpression": {"pending": True}, "name": "outbox"}
+        ],
     }
 
 
-class Projection(DynamicDocument):  # type: ignore[misc]
+class Projection(DynamicDocument):
     """A reader's own copy of facts that another service owns. It can be dropped and rebuilt from the events."""
 
     id = StringField(primary_key=True)

@@ -93,7 +93,9 @@ class TokenCheck:
     def __call__(self, token: str) -> Caller:
         """Raises Unauthenticated (no such signature, issuer, audience or time) and Rejected 503 (issuer away)."""
         try:
-            decoded = jwt.decode(token, lambda found: self.source.keys(found.headers().get("kid")), ALGORITHMS)
+            decoded = jwt.decode(
+                token, lambda found: self.source.keys(found.headers().get("kid")), ALGORITHMS
+            )
             claims = jwt.JWTClaimsRegistry(
                 leeway=30,
                 iss={"essential": True, "value": self.source.issuer},

@@ -94,7 +94,11 @@ def _rejected(request: Request, error: Exception) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [
-        {"field": ".".join(str(part) for part in each["loc"][1:]) or "body", "detail": each["msg"], "code": each["type"]}
+        {
+            "field": ".".join(str(part) for part in each["loc"][1:]) or "body",
+            "detail": each["msg"],
+            "code": each["type"],
+        }
         for each in error.errors()
     ]
     first = errors[0]

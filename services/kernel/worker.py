@@ -42,7 +42,9 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         stream_wait_empty=False,
     )
     topics = sorted({config.topic(event.service()) for event in inbox.handlers})
-    channel = app.topic(*topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes)
+    channel = app.topic(
+        *topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes
+    )
 
     @app.task
     async def sign_of_life() -> None:
@@ -80,11 +82,13 @@ async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
         event.ack()
 
 
-class Worker(faust.Worker):  # type: ignore[misc]
+class Worker(faust.Worker):
     """A Faust worker that tells waiting handlers to give up when the process is told to end."""
 
     def __init__(self, app: faust.App, inbox: Inbox) -> None:
-        super().__init__(app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True, daemon=False)
+        super().__init__(
+            app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True, daemon=False
+        )
         self.inbox = inbox
 
     def _on_sigterm(self) -> None:

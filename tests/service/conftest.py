@@ -1,0 +1,37 @@
+"""Fixtures of the service tests: one embedded database for the run, one database name for each test."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from services.kernel.settings import settings
+from tests.database import running_database
+from tests.world import MakeWorld, World
+
+
+@pytest.fixture(scope="session")
+def mongo() -> Iterator[str]:
+    with running_database() as address:
+        yield address
+
+
+@pytest.fixture
+def world(mongo: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeWorld]:
+    """Opens services on a database of their own: `world("scheduling", "notifications")`.
+
+    The world has doors (HTTP clients with roles), `publish` for events of services that are not in it, and `drain`.
+    """
+    monkeypatch.setenv("VERNIER_MONGO", mongo)
+    monkeypatch.setenv("VERNIER_DATABASE_PREFIX", f"t{uuid.uuid4().hex[:10]}")
+    settings.cache_clear()
+    opened: list[World] = []
+
+    def open_world(*names: str) -> World:
+        opened.append(World(*names))
+        return opened[-1]
+
+    yield open_world
+    for each in opened:
+        each.close()
+    settings.cache_clear()
