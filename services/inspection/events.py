@@ -81,6 +81,7 @@ class _Certificate(Event):
     inspector_id: Id
     type_code: str
     serial: str
+    verified_at: Instant
     verified_on: date
     valid_until: date | None
 

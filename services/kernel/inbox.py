@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from mongoengine.connection import get_db
@@ -83,7 +84,7 @@ class Inbox:
         for delay in (*self.delays, None):
             try:
                 event = envelope.event()
-                self._database(lambda: handler(event, envelope))
+                self._database(partial(handler, event, envelope))
                 return None
             except Stopped:
                 raise

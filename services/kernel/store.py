@@ -112,6 +112,18 @@ class Store(Generic[E]):
             raise AlreadyDone(entity.subject, _key(error)) from error
         return entity.model_copy(update={"version": version, "seen": seen})
 
+    def add_once(self, entity: E, event: Event, by: Origin) -> E:
+        """Creates the aggregate under an id that the client chose. The same command again finds the first one's result.
+
+        Raises AlreadyDone when the id stands for something else, or a unique key is taken.
+        """
+        try:
+            return self.add(entity, event, by=by)
+        except AlreadyDone as error:
+            if list(error.key) != ["id"] or self.history(entity.id)[0].data != event.model_dump(mode="json"):
+                raise
+            return self.get(entity.id)
+
     def commit(self, entity: E, *events: Event, by: Origin) -> E:
         """Writes a changed aggregate with its events, if nobody wrote it since it was read. Raises Stale, AlreadyDone.
 
