@@ -82,8 +82,11 @@ class Store(Generic[E]):
         return found
 
     def query(self, *, order: str = "id", limit: int = 0, **where: Any) -> Iterator[E]:
-        """Entities whose fields fit, in mongoengine's words: `status="due"`, `due_on__lte=…`, `__raw__={…}`."""
-        found = self.document.objects(**where).order_by(order)
+        """Entities whose fields fit, in mongoengine's words: `status="due"`, `due_on__lte=…`, `__raw__={…}`.
+
+        `order` names one field or several, separated by spaces; a minus in front turns one round.
+        """
+        found = self.document.objects(**where).order_by(*order.split())
         if issubclass(self.document, Aggregate):
             found = found.exclude("history")
         found = found.limit(limit) if limit else found
