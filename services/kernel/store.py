@@ -1,6 +1,6 @@
 """One document = one aggregate = one transaction: state, history and inbox mark are written together or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -16,7 +16,7 @@ from mongoengine import (
 )
 from pymongo import WriteConcern
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kernel.model import AlreadyDone, Entity, Envelope, Event, NotFound, Origin, Stale, now
 from services.kernel.settings import settings
@@ -24,6 +24,7 @@ from services.kernel.settings import settings
 E = TypeVar("E", bound=Entity)
 DURABLE = WriteConcern(w="majority", j=True)
 ATTEMPTS = 20
+DUPLICATE_KEY = 11000
 
 
 class Aggregate(DynamicDocument):
@@ -102,18 +103,36 @@ class Store(Generic[E]):
 
     def add(self, entity: E, *events: Event, by: Origin) -> E:
         """Creates the aggregate. Raises AlreadyDone when its id or a unique key is taken."""
-        envelopes, seen = self._envelopes(entity, events, by), self._seen(entity, by)
-        document: dict[str, Any] = {"_id": entity.id, **entity.state(), "seen": seen}
-        if issubclass(self.document, Aggregate):
-            document |= {"history": envelopes, "relayed": 0}
-            if envelopes:
-                document["pending"] = True
-        version = max(len(envelopes), 1)
+        document = self._document(entity, events, by)
         try:
-            self.collection.insert_one(document | {"version": version})
+            self.collection.insert_one(document)
         except DuplicateKeyError as error:
-            raise AlreadyDone(entity.subject, _key(error)) from error
-        return entity.model_copy(update={"version": version, "seen": seen})
+            raise AlreadyDone(entity.subject, _key(error.details or {})) from error
+        return self._created(entity, document)
+
+    def add_many(self, made: Sequence[tuple[E, Sequence[Event]]], by: Origin) -> list[E | AlreadyDone]:
+        """Creates many aggregates in one round trip, each a transaction of its own.
+
+        The answer has one element for each, in order: the aggregate created, or the AlreadyDone that `add` would raise.
+        """
+        if not made:
+            return []
+        documents = [self._document(entity, events, by) for entity, events in made]
+        refused: dict[int, AlreadyDone] = {}
+        try:
+            self.collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            for each in details.get("writeErrors", []):
+                if each["code"] != DUPLICATE_KEY:
+                    raise
+                refused[each["index"]] = AlreadyDone(made[each["index"]][0].subject, _key(each))
+            if details.get("writeConcernErrors"):
+                raise
+        return [
+            refused.get(index) or self._created(entity, document)
+            for index, ((entity, _), document) in enumerate(zip(made, documents, strict=True))
+        ]
 
     def add_once(self, entity: E, event: Event, by: Origin) -> E:
         """Creates the aggregate under an id that the client chose. The same command again finds the first one's result.
@@ -141,7 +160,7 @@ class Store(Generic[E]):
         try:
             result = self.collection.update_one({"_id": entity.id, "version": entity.version}, change)
         except DuplicateKeyError as error:
-            raise AlreadyDone(entity.subject, _key(error)) from error
+            raise AlreadyDone(entity.subject, _key(error.details or {})) from error
         if result.matched_count == 0:
             raise Stale(entity.subject)
         return entity.model_copy(update={"version": version, "seen": seen})
@@ -192,7 +211,19 @@ class Store(Generic[E]):
     def _entity(self, row: dict[str, Any]) -> E:
         return self.entity.model_validate({**row, "id": row["_id"]})
 
-    def _envelopes(self, entity: E, events: tuple[Event, ...], by: Origin) -> list[dict[str, Any]]:
+    def _document(self, entity: E, events: Sequence[Event], by: Origin) -> dict[str, Any]:
+        envelopes = self._envelopes(entity, events, by)
+        document: dict[str, Any] = {"_id": entity.id, **entity.state(), "seen": self._seen(entity, by)}
+        if issubclass(self.document, Aggregate):
+            document |= {"history": envelopes, "relayed": 0}
+            if envelopes:
+                document["pending"] = True
+        return document | {"version": max(len(envelopes), 1)}
+
+    def _created(self, entity: E, document: dict[str, Any]) -> E:
+        return entity.model_copy(update={"version": document["version"], "seen": document["seen"]})
+
+    def _envelopes(self, entity: E, events: Sequence[Event], by: Origin) -> list[dict[str, Any]]:
         at = now()
         return [
             Envelope.wrap(event, entity.subject, entity.version + number, by, at).model_dump(mode="json")
@@ -203,8 +234,8 @@ class Store(Generic[E]):
         return entity.seen | {by.subject: by.sequence} if isinstance(by, Envelope) else entity.seen
 
 
-def _key(error: DuplicateKeyError) -> dict[str, Any]:
-    key = (error.details or {}).get("keyValue") or {}
+def _key(details: Mapping[str, Any]) -> dict[str, Any]:
+    key = details.get("keyValue") or {}
     return {name.removeprefix("_"): key[name] for name in key}
 
 
