@@ -141,10 +141,11 @@ class Store(Generic[E]):
         """
         try:
             return self.add(entity, event, by=by)
-        except AlreadyDone as error:
-            if list(error.key) != ["id"] or self.history(entity.id)[0].data != event.model_dump(mode="json"):
+        except AlreadyDone:
+            first = self.find(entity.id)
+            if first is None or self.history(entity.id)[0].data != event.model_dump(mode="json"):
                 raise
-            return self.get(entity.id)
+            return first
 
     def commit(self, entity: E, *events: Event, by: Origin) -> E:
         """Writes a changed aggregate with its events, if nobody wrote it since it was read. Raises Stale, AlreadyDone.
@@ -193,8 +194,8 @@ class Store(Generic[E]):
                 return
             except Stale:
                 continue
-            except AlreadyDone as error:
-                if fresh and list(error.key) == ["id"]:
+            except AlreadyDone:
+                if fresh and self.find(id) is not None:
                     continue
                 raise
         raise Stale(f"{self.entity.kind}/{id}")

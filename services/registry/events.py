@@ -57,7 +57,7 @@ class CatalogueRow(Fact):
     periodic: bool
     after_repair: bool
     interval_months: int | None
-    effective_from: date | None
+    effective_from: date
     effective_to: date | None
     in_force: bool
     trust: str

@@ -1,0 +1,194 @@
+"""A measuring instrument: its identity, where it stands, and whether it may be used today."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.kernel.model import Entity, Fact, Id, Instant, PastDate, Quantity, Rejected, Text, new_id, today
+from services.registry.events import (
+    InstrumentRegistered,
+    InstrumentRetired,
+    InstrumentStatus,
+    InstrumentUpdated,
+)
+from services.registry.instrument_type import InstrumentType
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2: the certificate names the maker's country (TT 24/2013 Art. 41)."""
+
+Characteristics = Annotated[dict[Id, Quantity | Text], Field(max_length=40)]
+"""What its procedure needs: Max, Min, e, class, Q3 …, named as metrology names them."""
+
+
+class Nameplate(Fact):
+    """What is written on the instrument, as far as it may be corrected later."""
+
+    model: Text
+    country: Country | None = None
+    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    characteristics: Characteristics = Field(default_factory=dict)
+
+
+class EarlierCertificate(Fact):
+    """A certificate from before this platform, or of another body; valid nationwide (TT 23/2013 Art. 20.6)."""
+
+    number: Text
+    verified_on: PastDate
+    valid_until: date | None = None
+
+
+class Instrument(Entity, kind="instrument"):
+    type_code: Id
+    enterprise_id: Id
+    site_id: Id
+    maker: Text
+    country: Country | None
+    model: Text
+    serial: Text
+    serial_assigned: bool
+    identity: str
+    year: int | None
+    characteristics: Characteristics
+    status: InstrumentStatus
+    registered_on: date
+    last_verified_on: date | None
+    valid_until: date | None
+    certificate_number: str | None
+    verified_at: Instant | None = None
+    """The instant of the newest verification heard of; an older one arriving later changes nothing."""
+
+    @classmethod
+    def register(
+        cls,
+        id: str | None,
+        kind: InstrumentType,
+        enterprise_id: str,
+        site_id: str,
+        maker: str,
+        serial: str | None,
+        nameplate: Nameplate,
+        earlier: EarlierCertificate | None,
+    ) -> tuple["Instrument", InstrumentRegistered]:
+        """An instrument without a serial number is given one (TT 24/2013 Art. 41: the inspector must number it).
+
+        Raises:
+            Rejected: `type-not-in-force`, `year-in-future`, `certificate-dates`, `certificate-without-cycle`.
+        """
+        if kind.on(today()) is None:
+            detail = f"Type {kind.id} is not in the catalogue in force today. Take one from GET /catalogue."
+            raise Rejected("type-not-in-force", detail, field="type_code", status=422)
+        _check_year(nameplate)
+        id = id or new_id()
+        number = serial or assigned_serial(id)
+        instrument = cls(
+            id=id,
+            type_code=kind.id,
+            enterprise_id=enterprise_id,
+            site_id=site_id,
+            maker=maker,
+            serial=number,
+            serial_assigned=serial is None,
+            identity=identity(kind.id, maker, number),
+            status="registered",
+            registered_on=today(),
+            last_verified_on=None,
+            valid_until=None,
+            certificate_number=None,
+            **dict(nameplate),
+        )
+        if earlier is not None:
+            instrument._take_over(kind, earlier)
+        return instrument, InstrumentRegistered.model_validate(instrument._facts())
+
+    def _take_over(self, kind: InstrumentType, earlier: EarlierCertificate) -> None:
+        if earlier.valid_until is not None and earlier.valid_until < earlier.verified_on:
+            detail = "The certificate ends before the day of verification. Correct one of the dates."
+            raise Rejected("certificate-dates", detail, field="earlier_certificate.valid_until", status=422)
+        until = earlier.valid_until
+        if until is None and kind.on(earlier.verified_on) is not None:
+            until = kind.catalogue.valid_until(kind.id, earlier.verified_on)
+        self.status = "in_service"
+        self.last_verified_on, self.valid_until = earlier.verified_on, until
+        self.certificate_number = earlier.number
+
+    def correct(self, nameplate: Nameplate) -> InstrumentUpdated | None:
+        """Corrects what the nameplate says. Type, maker and serial are the identity and stay."""
+        self._must_be_in_use()
+        _check_year(nameplate)
+        return self._changed(**dict(nameplate))
+
+    def move(self, site_id: str, enterprise_id: str) -> InstrumentUpdated | None:
+        """Puts it at another site, of the same enterprise or of its buyer."""
+        self._must_be_in_use()
+        return self._changed(site_id=site_id, enterprise_id=enterprise_id)
+
+    def retire(self, reason: str) -> InstrumentRetired:
+        """Raises Rejected `retired` when it already is."""
+        self._must_be_in_use()
+        self.status = "retired"
+        return InstrumentRetired.model_validate({**self._facts(), "reason": reason})
+
+    def passed(
+        self, at: datetime, verified_on: date, valid_until: date | None, certificate_number: str
+    ) -> InstrumentUpdated | None:
+        """A certificate was issued: it may be used until that one ends."""
+        if self._is_older(at):
+            return None
+        return self._changed(
+            status="in_service",
+            verified_at=at,
+            last_verified_on=verified_on,
+            valid_until=valid_until,
+            certificate_number=certificate_number,
+        )
+
+    def failed(self, at: datetime, verified_on: date) -> InstrumentUpdated | None:
+        """It is barred from use until a verification after repair passes (Law on Measurement Art. 38.2b)."""
+        if self._is_older(at):
+            return None
+        return self._changed(
+            status="barred",
+            verified_at=at,
+            last_verified_on=verified_on,
+            valid_until=None,
+            certificate_number=None,
+        )
+
+    def revoked(self, certificate_number: str) -> InstrumentUpdated | None:
+        """Its certificate was withdrawn, so it has none."""
+        if self.status == "retired" or self.certificate_number != certificate_number:
+            return None
+        return self._changed(status="barred", valid_until=None, certificate_number=None)
+
+    def _is_older(self, at: datetime) -> bool:
+        return self.status == "retired" or (self.verified_at is not None and at < self.verified_at)
+
+    def _changed(self, **values: object) -> InstrumentUpdated | None:
+        before = self.state()
+        for name, value in values.items():
+            setattr(self, name, value)
+        return InstrumentUpdated.model_validate(self._facts()) if self.state() != before else None
+
+    def _must_be_in_use(self) -> None:
+        if self.status == "retired":
+            raise Rejected("retired", "The instrument was retired. Register the one that took its place.")
+
+    def _facts(self) -> dict[str, object]:
+        return {"instrument_id": self.id, **self.state()}
+
+
+def assigned_serial(id: str) -> str:
+    """A number for an instrument that bears none: from its own id, so no counter is needed and none is given twice."""
+    return f"BN-{id.replace('-', '').upper()[-10:]}"
+
+
+def identity(type_code: str, maker: str, serial: str) -> str:
+    """What makes an instrument one and the same: type, maker, serial; letter case and spaces make no difference."""
+    return "|".join("".join(part.split()).casefold() for part in (type_code, maker, serial))
+
+
+def _check_year(nameplate: Nameplate) -> None:
+    if nameplate.year is not None and nameplate.year > today().year:
+        detail = f"The year of make {nameplate.year} lies in the future. Correct it."
+        raise Rejected("year-in-future", detail, field="year", status=422)
