@@ -1,0 +1,1 @@
+"""The inspector's tablet: `core` holds all behaviour and runs without a window."""

@@ -1,0 +1,1 @@
+"""All behaviour of the tablet, without a window: the journal, the work, the verifications, the sync."""

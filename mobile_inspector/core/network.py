@@ -1,0 +1,106 @@
+"""The tablet's way out: one HTTP client that says in words why an answer did not come, and can be switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from .refusal import Refused
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+
+
+class Unreachable(Refused):
+    """No answer that can be trusted: try again later with the same bytes.  `wait` is what the server asked for, in s."""
+
+    def __init__(self, code: str, *, wait: float = 0.0, **values: object) -> None:
+        super().__init__(code, field=None, **values)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status below 500 (never 429) and its JSON object; a problem+json's parts are at hand."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def problem(self) -> str:
+        """The last word of the problem's type, such as "tablet-taken"; empty when the server gave none."""
+        return str(self.body.get("type") or "").rpartition(":")[2]
+
+    @property
+    def detail(self) -> str:
+        """The server's own sentence, or the bare status."""
+        return str(self.body.get("detail") or f"HTTP {self.status}")
+
+
+class Network:
+    """Calls servers.  `away = True` is the inspector's flight mode: nothing leaves the tablet."""
+
+    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(transport=transport, timeout=TIMEOUT, headers={"Accept-Encoding": "gzip"})
+        self.away = False
+
+    def call(self, method: str, url: str, *, token: str | None = None, **request: Any) -> Answer:
+        """One request, one answer.
+
+        Raises Unreachable: network-away (no connection, or lost in the middle), server-down (5xx), server-busy (429),
+        answer-broken (cut short, or not the JSON it must be).
+        """
+        if self.away:
+            raise Unreachable("network-away")
+        headers = {**request.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        try:
+            response = self._client.request(method, url, headers=headers, **request)
+        except (httpx.DecodingError, httpx.RemoteProtocolError) as error:
+            raise Unreachable("answer-broken") from error
+        except httpx.TimeoutException as error:
+            raise Unreachable("network-slow") from error
+        except httpx.HTTPError as error:
+            raise Unreachable("network-away") from error
+        if response.status_code == 429 or response.status_code >= 500:
+            code = "server-busy" if response.status_code == 429 else "server-down"
+            raise Unreachable(code, wait=_wait(response), status=response.status_code)
+        return Answer(response.status_code, _object(response))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def checked_url(url: str) -> str:
+    """The address of a service without its last slash.  Raises Refused address-bad."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise Refused("address-bad", url=url) from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Refused("address-bad", url=url)
+    return url.rstrip("/")
+
+
+def _object(response: httpx.Response) -> Mapping[str, Any]:
+    if response.status_code in (204, 304) or (response.status_code >= 400 and not response.content):
+        return {}
+    try:
+        body = response.json()
+    except ValueError as error:
+        if response.status_code >= 400:  # a proxy's own page: the status says enough
+            return {}
+        raise Unreachable("answer-broken") from error
+    if not isinstance(body, dict):
+        raise Unreachable("answer-broken")
+    return body
+
+
+def _wait(response: httpx.Response) -> float:
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdigit() else 0.0
