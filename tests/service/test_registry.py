@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from services.kernel.model import new_id
 from services.kernel.settings import settings
 from services.registry.events import (
@@ -12,7 +13,6 @@ from services.registry.events import (
     InstrumentUpdated,
 )
 from services.registry.service import prepare
-
 from tests import examples
 from tests.world import Door, MakeWorld, World
 
