@@ -1,0 +1,177 @@
+"""What a tablet needs to build its form: steps, checks, conditions and the points to measure, as JSON-able data."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Any
+
+from .limit import limits
+from .plan import Place, base_values, bounds, places
+from .procedure import Field, Procedure, Result
+from .quantity import ARITHMETIC, DECIMAL_PATTERN, calendar_date, plain
+from .record import KEYS, NEEDED, read_fields
+from .shelf import Shelf
+from .table import OffTheTable, Undefined, Values
+
+Json = dict[str, Any]
+
+
+def procedure_for(type: str, on: date, shelf: Shelf | None = None) -> Procedure:
+    """The newest verification procedure in force for a type on a date.  Raises UnknownType if there is none."""
+    return (shelf or Shelf.shipped()).in_force(type, on)
+
+
+def procedures(shelf: Shelf | None = None) -> list[Json]:
+    """Every known procedure version: identity, hash, types, dates, source, and the characteristics it asks for."""
+    return [
+        {
+            **p.reference(),
+            "title": p.title,
+            "types": list(p.types),
+            "purpose": p.purpose,
+            "effective_from": p.effective_from.isoformat(),
+            "effective_to": None if p.effective_to is None else p.effective_to.isoformat(),
+            "source": p.source,
+            "trust": p.trust,
+            "regimes": list(p.regimes),
+            "characteristics": [_field(f, {}) for f in p.characteristics],
+        }
+        for p in (shelf or Shelf.shipped())
+    ]
+
+
+def points(
+    type: str, characteristics: Mapping[str, Any], regime: str, on: date | str, shelf: Shelf | None = None,
+    procedure: Mapping[str, str] | None = None,
+) -> Json:  # fmt: skip
+    """What to measure on one instrument, in the order to do it.
+
+    `steps` hold the yes/no checks and the points; a reading is put back into a record as
+    {"point": point id, "run": 1…repetitions, field id: {"value", "unit"}, …}.  Raises BadInput, UnknownType.
+    """
+    with localcontext(ARITHMETIC):
+        stock = shelf or Shelf.shipped()
+        day = calendar_date(on, "on")
+        chosen = (
+            stock.version(procedure["id"], procedure["version"]) if procedure else stock.in_force(type, day)
+        )
+        given = read_fields(chosen.characteristics, characteristics, "characteristics", {}, strict=True)
+        values = base_values(chosen, given, regime)
+        found = places(chosen, values)
+        return {
+            "procedure": {**chosen.reference(), "title": chosen.title, "source": chosen.source, "trust": chosen.trust},
+            "type": type,
+            "regime": regime,
+            "on_failure": chosen.on_failure,
+            "characteristics": [_field(f, values) for f in chosen.characteristics],
+            "conditions": [_field(f, values) for f in chosen.conditions],
+            "standards": [
+                {"id": s.id, "label": s.label, "unit": s.unit,
+                 "largest_uncertainty": s.largest_uncertainty and plain(s.largest_uncertainty.compute(values))}
+                for s in chosen.standards],
+            "marks": [{"kind": m.kind, "place": m.place} for m in chosen.marks],
+            "steps": [
+                {"id": step.id, "label": step.label,
+                 "checks": [{"id": c.id, "label": c.label, "required": c.required} for c in step.checks],
+                 "points": [_place(place, values) for place in found if place.point.step == step.id]}
+                for step in chosen.steps],
+        }  # fmt: skip
+
+
+def _place(place: Place, values: Values) -> Json:
+    scope = {**values, **place.bound}
+    found: Json = {
+        "id": place.id,
+        "label": place.label,
+        "repetitions": place.runs,
+        "required": place.point.required,
+        "fields": [_field(f, scope) for f in place.point.fields],
+    }
+    for f, entry in zip(place.point.fields, found["fields"], strict=True):
+        if isinstance(entry.get("nominal"), dict):
+            scope[f.id] = Decimal(entry["nominal"]["value"])
+    for name, formula in place.point.let.items():
+        with contextlib.suppress(Undefined, OffTheTable):
+            scope[name] = formula.compute(scope)
+    found["limits"] = [limit for limit in (_limit(r, scope) for r in place.point.results) if limit]
+    return found
+
+
+def _limit(result: Result, scope: Values) -> Json | None:
+    """The limits at the nominal value, where they can be told before anything is read."""
+    try:
+        lower, upper = limits(result, scope)
+    except (Undefined, OffTheTable):
+        return None
+    return {"id": result.id, "symbol": result.symbol, "unit": result.unit,
+            "lower": None if lower is None else plain(lower), "upper": None if upper is None else plain(upper)}  # fmt: skip
+
+
+def _field(field: Field, values: Values) -> Json:
+    found: Json = {
+        "id": field.id,
+        "label": field.label,
+        "required": field.required,
+        "unit": field.unit,
+        "sign": field.sign,
+    }
+    if field.choices:
+        found["choices"] = list(field.choices)
+    least, most = bounds(field, values)
+    if least is not None:
+        found["min"] = plain(least)
+    if most is not None:
+        found["max"] = plain(most)
+    for key, formula in (("default", field.default), ("nominal", field.nominal)):
+        try:
+            value = formula and formula.compute(values)
+        except Undefined:
+            continue
+        if isinstance(value, Decimal):
+            found[key] = {"value": plain(value), "unit": field.unit}
+        elif value is not None:
+            found[key] = value
+    return found
+
+
+def schema(shelf: Shelf | None = None) -> Json:
+    """The JSON Schema (2020-12) of what `evaluate` takes."""
+    types = sorted({code for p in (shelf or Shelf.shipped()) for code in p.types})
+    quantity = {"$ref": "#/$defs/quantity"}
+    value = {"oneOf": [quantity, {"type": "string"}]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Record of a verification",
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(NEEDED),
+        "properties": dict(zip(KEYS, (
+            {"enum": types, "description": "catalogue code of the instrument type"},
+            {"enum": ["initial", "periodic", "after_repair", "in_service"]},
+            {"type": "object", "additionalProperties": False, "required": ["id", "version"],
+             "properties": {k: {"type": "string"} for k in ("id", "version", "hash")},
+             "description": "absent: the newest in force on verified_on"},
+            {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+            {"type": "object", "additionalProperties": value},
+            {"type": "object", "additionalProperties": value},
+            {"type": "object", "additionalProperties": {"type": ["boolean", "null"]}},
+            {"type": "object", "additionalProperties": {
+                "type": "object", "additionalProperties": False, "required": ["uncertainty"],
+                "properties": {"uncertainty": quantity}}},
+            {"type": "array", "items": {
+                "type": "object", "required": ["point"],
+                "properties": {
+                    "point": {"type": "string"}, "run": {"type": "integer", "minimum": 1, "default": 1},
+                    "uncertainty": {"type": "object", "required": ["value", "unit"], "properties": {
+                        "value": {"$ref": "#/$defs/number"}, "unit": {"type": "string"}, "k": {"$ref": "#/$defs/number"}}}},
+                "additionalProperties": value}},
+        ), strict=True)),
+        "$defs": {
+            "number": {"type": "string", "pattern": DECIMAL_PATTERN, "description": "at most 18 digits"},
+            "quantity": {"type": "object", "additionalProperties": False, "required": ["value", "unit"],
+                         "properties": {"value": {"$ref": "#/$defs/number"}, "unit": {"type": "string"}}},
+        },
+    }  # fmt: skip

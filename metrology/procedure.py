@@ -1,0 +1,182 @@
+"""What a verification procedure is, once read from its file: the nouns that points, verdicts and explanations use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .formula import Formula
+
+Label = dict[str, str]  # {"vi": …, "en": …}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value to enter: a characteristic of the instrument, a condition, or part of a reading."""
+
+    id: str
+    label: Label
+    unit: str | None
+    choices: tuple[str, ...]
+    required: bool
+    sign: str  # "positive", "not negative" or "any"
+    least: Formula | None
+    most: Formula | None
+    default: Formula | None
+    nominal: Formula | None
+    near: Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number the procedure rests on, with its source and how far that source can be trusted (F, F2, G or A)."""
+
+    id: str
+    value: Decimal
+    unit: str
+    trust: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A rule the characteristics must satisfy together; broken, the input is refused with the field and the text."""
+
+    field: str
+    holds: Formula
+    text: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A reference standard the procedure requires, and the largest uncertainty (in `unit`) it may have."""
+
+    id: str
+    label: Label
+    unit: str
+    largest_uncertainty: Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a mark, stamp, seal or certificate of a passing verification goes."""
+
+    kind: str
+    place: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A visual or functional yes/no question; yes is good."""
+
+    id: str
+    label: Label
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation (phép kiểm định): external check, technical check, metrological check."""
+
+    id: str
+    label: Label
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One error and its limits: computed from a reading, or from several (a series: lists instead of single values)."""
+
+    id: str
+    label: Label | None
+    symbol: str
+    unit: str
+    decimals: int
+    error: Formula
+    symmetric: Formula | None
+    lower: Formula | None
+    upper: Formula | None
+    indication: str | None
+    reference: str | None
+    when: Formula | None
+    required: bool
+    rests_on: tuple[Formula, ...]  # formulas of the values the limit is computed from, to quote their tables
+    parameters: tuple[str, ...]  # parameters the limit rests on, directly or not
+    over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One of the places where a point is measured, with the values bound there (a load, a flow rate, a position)."""
+
+    id: str
+    label: Label
+    when: Formula | None
+    bind: dict[str, Formula]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A kind of measurement: what to read, how often, in which cases, and what to compute from it."""
+
+    id: str
+    step: str
+    label: Label
+    required: bool
+    when: Formula | None
+    repeat: Formula
+    count: Formula | None
+    cases: tuple[Case, ...]
+    fields: tuple[Field, ...]
+    let: dict[str, Formula]
+    results: tuple[Result, ...]
+    series: tuple[Result, ...]
+    export: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision rule: "simple", "guarded_acceptance" or "guarded_rejection", guard band r · U (JCGM 106 8.3)."""
+
+    rule: str
+    r: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One version of one procedure.  `hash` is the SHA-256 of its content (comments and layout excluded)."""
+
+    id: str
+    version: str
+    hash: str
+    title: Label
+    types: tuple[str, ...]
+    purpose: str  # "verification", or "control" for checks that are only run when asked for by id
+    source: str
+    trust: str
+    effective_from: date
+    effective_to: date | None
+    on_failure: str  # "stop" or "record all"
+    regimes: dict[str, Decimal]
+    decision: Decision
+    parameters: dict[str, Parameter]
+    characteristics: tuple[Field, ...]
+    let: dict[str, Formula]
+    requirements: tuple[Requirement, ...]
+    conditions: tuple[Field, ...]
+    standards: tuple[Standard, ...]
+    marks: tuple[Mark, ...]
+    steps: tuple[Step, ...]
+    points: tuple[Point, ...]
+    series: tuple[Result, ...]
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    def reference(self) -> dict[str, str]:
+        """What a record stores to be judged the same for ever: id, version, content hash."""
+        return {"id": self.id, "version": self.version, "hash": self.hash}
+
+    def in_force(self, on: date) -> bool:
+        """Whether this version is the one to use on a date, as far as its own dates say (both inclusive)."""
+        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
