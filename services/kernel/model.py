@@ -104,7 +104,7 @@ Number = Annotated[
 class Fact(BaseModel):
     """A plain value object. Unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Quantity(Fact):
@@ -117,7 +117,7 @@ class Quantity(Fact):
 class Event(BaseModel):
     """A fact in the past tense. Readers ignore fields they do not know: changes are additive only (Zalando 107)."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
     type: ClassVar[str]
     known: ClassVar[dict[str, builtins.type["Event"]]] = {}
 
@@ -189,13 +189,13 @@ class Envelope(BaseModel):
         )
 
     def event(self) -> Event:
-        """The event inside, as its class.
+        """The event inside, as its class. Fields that a later release added are ignored, in its parts too.
 
         Raises:
             KeyError: no service of this release publishes such a type.
             pydantic.ValidationError: the data do not fit the class.
         """
-        return Event.known[self.type].model_validate(self.data)
+        return Event.known[self.type].model_validate(self.data, extra="ignore")
 
 
 class Entity(BaseModel):
