@@ -249,7 +249,7 @@ class AlreadyDone(Rejected):
     """A creation met an existing one: with the same id (its own trace) or the same unique key."""
 
     def __init__(self, subject: str, key: dict[str, Any]) -> None:
-        words = ", ".join(f"{name} {value}" for name, value in key.items())
+        words = ", ".join(f"{name} {value}" for name, value in key.items()) or "the same distinguishing data"
         super().__init__("already-exists", f"There is already a {subject.split('/')[0]} with {words}.")
         self.key = key
 
