@@ -33,8 +33,8 @@ class Console:
 
 def main() -> int:
     console = Console()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     state = Path(os.environ.get("VERNIER_STATE") or ROOT / ".vernier")
     began = time.monotonic()
     try:
