@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from deploy.local.platform import Broker, LocalPlatform
+from deploy.local.platform import LocalPlatform
 from deploy.local.processes import ROOT, NotStarted
 from deploy.local.topology import SERVICES
 from deploy.local.watch import watch
@@ -39,7 +39,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         console("vernier", f"starting; everything it keeps is in {state}")
-        platform = LocalPlatform(state, "fixed", _broker(), os.environ, console)
+        platform = LocalPlatform(state, "fixed", environment=os.environ, listener=console)
         with platform:
             console("vernier", f"ready in {time.monotonic() - began:.0f} s")
             print(welcome(platform), flush=True)
@@ -64,10 +64,6 @@ def welcome(platform: LocalPlatform) -> str:
     rows += [("logs", str(platform.state / "logs")), ("login", f"admin  {platform.secrets.admin_password}")]
     line = "-" * 64
     return "\n".join(["", line, *(f"  {name:<15}{where}" for name, where in rows), line, ""])
-
-
-def _broker() -> Broker:
-    return "kafka" if os.environ.get("VERNIER_BROKER") == "kafka" else "embedded"
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

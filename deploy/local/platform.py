@@ -1,5 +1,6 @@
 """The whole platform as one object: engines first, then what the services need to exist, then their processes."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,8 @@ class LocalPlatform:
     Args:
         state: the folder of database, secrets, mail, logs and heartbeats; kept between runs.
         choose_ports: "fixed" for people (defaults or VERNIER_*_PORT), "free" for tests that run side by side.
-        broker: "embedded" (memory only) or "kafka" (a real Apache Kafka, see deploy/kafka).
+        broker: "embedded" (memory only) or "kafka" (a real Apache Kafka, see deploy/kafka); not said, it is
+            embedded unless VERNIER_TEST_KAFKA is set, which is how `make test-kafka` runs the same stories.
         environment: VERNIER_* settings from outside. VERNIER_KAFKA, VERNIER_MONGO or VERNIER_SMTP_HOST name
             an engine that runs already; then none is started in its place.
         listener: hears every line that a process says.
@@ -32,7 +34,7 @@ class LocalPlatform:
         self,
         state: Path,
         choose_ports: Literal["fixed", "free"] = "free",
-        broker: Broker = "embedded",
+        broker: Broker | None = None,
         environment: Mapping[str, str] | None = None,
         listener: Listener = lambda name, line: None,
     ) -> None:
@@ -41,6 +43,7 @@ class LocalPlatform:
             for name, value in (environment or {}).items()
             if name.startswith("VERNIER_") and value
         }
+        broker = broker or ("kafka" if os.environ.get("VERNIER_TEST_KAFKA") else "embedded")
         self.state = state.resolve()
         self.secrets = development_secrets(self.state)
         self.mail_folder = self.state / "mail"
