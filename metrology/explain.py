@@ -2,115 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from .number_text import english, number, vietnamese
 from .procedure import Label, Procedure, Result
 from .table import OffTheTable, Undefined, Values
 
 Json = dict[str, Any]
-THIN = "\N{THIN SPACE}"
 VERDICTS = {"pass": {"vi": "đạt", "en": "pass"}, "fail": {"vi": "không đạt", "en": "fail"}}
 NOT_READ = {"vi": "chưa có số đọc", "en": "no reading yet"}
 NOT_GIVEN = {"vi": "chưa ghi", "en": "not recorded"}
 NOT_ANSWERED = {"vi": "chưa kiểm tra", "en": "not checked yet"}
 NO_UNCERTAINTY = {"vi": "thiếu độ không đảm bảo đo U", "en": "the measurement uncertainty U is missing"}
-
-
-def number_vi(value: Decimal) -> str:
-    """A number as written in Vietnamese: decimal comma, thin-space thousands, a true minus."""
-    return _grouped(value).replace(".", ",")
-
-
-def number_en(value: Decimal) -> str:
-    """A number as written in English: decimal point, thin-space thousands, a true minus."""
-    return _grouped(value)
-
-
-NUMBER: dict[str, Callable[[Decimal], str]] = {"vi": number_vi, "en": number_en}
-
-
-def _grouped(value: Decimal) -> str:
-    text = format(value, "f")
-    if len(text) > 12 and "." in text:
-        text = format(round(value, 6), "f").rstrip("0").rstrip(".")
-    sign, text = ("−", text[1:]) if text[0] == "-" else ("", text)
-    whole, point, fraction = text.partition(".")
-    if len(whole) > 3:
-        whole = f"{int(whole):,}".replace(",", THIN)
-    return sign + whole + point + fraction
+NOTHING_MEASURED = {"vi": "chưa có kết quả đo nào", "en": "nothing has been measured"}
 
 
 def point(
-    result: Result,
-    values: Values,
-    outcome: dict[str, Any],
-    label: Label,
-    run: int | None,
-    procedure: Procedure,
-) -> dict[str, Any]:
+    result: Result, values: Values, outcome: Json, label: Label, run: int | None, rules: list[str], limit: str
+) -> Json:
     """The formula, the rules and the sentences of one outcome, in both languages."""
-    error = Decimal(outcome["error"])
-    texts, formulas, rules = {}, {}, {}
-    for language, number in NUMBER.items():
-        vi = language == "vi"
-        filled = result.error.write(values, number)
-        unit = outcome["unit"] if outcome["unit"] != "1" else ""
-        shown = f"{number(error)} {unit}".rstrip()
-        formulas[language] = (
-            f"{result.symbol} = {filled} = {shown}"
-            if filled != number(error)
-            else f"{result.symbol} = {shown}"
-        )
-        rules[language] = "; ".join(_rules(result, values, procedure, language))
-        name = label.get(language, "")
-        if result.label and result.label is not label:
-            name = f"{name}, {result.label[language].lower()}" if name else result.label[language]
-        where = name + (f", {'lần' if vi else 'run'} {run}" if run else "")
-        read = _read(outcome, unit if unit != "%" else "", vi, number)
-        limit = _limit(outcome, number, unit, vi)
-        verdict = VERDICTS[outcome["verdict"]][language]
-        basis = f" ({rules[language]})" if rules[language] else ""
-        texts[language] = f"{where}: {read}{formulas[language]}; {limit}{basis}: {verdict}."
-    return {"formula": formulas, "rule": rules, "explanation": texts}
-
-
-def _read(outcome: dict[str, Any], unit: str, vi: bool, number: Callable[[Decimal], str]) -> str:
-    if outcome["indication"] is None or outcome["reference"] is None:
-        return ""
-    indication, reference = number(Decimal(outcome["indication"])), number(Decimal(outcome["reference"]))
-    return f"{'số chỉ' if vi else 'indication'} {indication}, {'giá trị chuẩn' if vi else 'reference'} {reference}; "
-
-
-def _limit(outcome: dict[str, Any], number: Callable[[Decimal], str], unit: str, vi: bool) -> str:
-    lower, upper = (None if outcome[k] is None else Decimal(outcome[k]) for k in ("lower", "upper"))
-    word = "giới hạn" if vi else "limit"
-    if lower is not None and upper is not None:
-        span = f"±{number(upper)}" if lower == -upper else f"{number(lower)} … {number(upper)}"
-    elif upper is not None:
-        span = f"≤ {number(upper)}"
-    else:
-        span = f"≥ {number(lower or Decimal(0))}"
-    guard = (
-        f", {'dải bảo vệ' if vi else 'guard band'} {number(Decimal(outcome['guard']))}"
-        if "guard" in outcome
-        else ""
+    unit = "" if outcome["unit"] == "1" else f" {outcome['unit']}"
+    error, filled = number(Decimal(outcome["error"])), result.error.write(values, number)
+    formula = (
+        f"{result.symbol} = {error}{unit}"
+        if filled == error
+        else f"{result.symbol} = {filled} = {error}{unit}"
     )
-    return f"{word} {span} {unit}".rstrip() + guard
+    vi, en = label.get("vi", ""), label.get("en", "")
+    if result.label:
+        vi = f"{vi}, {result.label['vi'].lower()}" if vi else result.label["vi"]
+        en = f"{en}, {result.label['en'].lower()}" if en else result.label["en"]
+    if run:
+        vi, en = f"{vi}, lần {run}", f"{en}, run {run}"
+    if outcome["indication"] is not None and outcome["reference"] is not None:
+        shown, reference = number(Decimal(outcome["indication"])), number(Decimal(outcome["reference"]))
+        vi = f"{vi}: số chỉ {shown}, giá trị chuẩn {reference}; {formula}"
+        en = f"{en}: indication {shown}, reference {reference}; {formula}"
+    else:
+        vi, en = f"{vi}: {formula}", f"{en}: {formula}"
+    guard = number(Decimal(outcome["guard"])) if "guard" in outcome else ""
+    vi = f"{vi}; giới hạn {limit}{unit}{f', dải bảo vệ {guard}' if guard else ''}"
+    en = f"{en}; limit {limit}{unit}{f', guard band {guard}' if guard else ''}"
+    basis = (f" ({rules[0]})", f" ({rules[1]})") if rules[0] else ("", "")
+    verdict = VERDICTS[outcome["verdict"]]
+    return {
+        "formula": {"vi": vietnamese(formula), "en": english(formula)},
+        "rule": {"vi": rules[0], "en": rules[1]},
+        "explanation": {
+            "vi": f"{vietnamese(vi)}{basis[0]}: {verdict['vi']}.",
+            "en": f"{english(en)}{basis[1]}: {verdict['en']}.",
+        },
+    }
 
 
-def _rules(result: Result, values: Values, procedure: Procedure, language: str) -> list[str]:
-    found = []
+def limit_text(lower: Decimal | None, upper: Decimal | None) -> str:
+    """The limits as people write them: ±0.3, ≤ 20, or -0.15 … 0.1."""
+    if upper is None:
+        return f"≥ {number(lower or Decimal(0))}"
+    if lower is None:
+        return f"≤ {number(upper)}"
+    return f"±{number(upper)}" if lower == -upper else f"{number(lower)} … {number(upper)}"
+
+
+def rules(result: Result, values: Values, procedure: Procedure) -> list[str]:
+    """Which rules gave the limit, Vietnamese and English: the table rows, and the sources of the parameters."""
+    found: tuple[list[str], list[str]] = ([], [])
     for formula in result.rests_on:
         try:
             quotes = formula.rules(values)
         except (Undefined, OffTheTable):
             continue
-        found += [
-            f"{table.label[language]}: {quote}" if quote else table.label[language] for table, quote in quotes
-        ]
-    return found + [procedure.parameters[name].source for name in result.parameters]
+        for table, quote in quotes:
+            for texts, language in zip(found, ("vi", "en"), strict=True):
+                texts.append(f"{table.label[language]}: {quote}" if quote else table.label[language])
+    sources = list(dict.fromkeys(procedure.parameters[name].source for name in result.parameters))
+    return ["; ".join(texts + sources) for texts in found]
 
 
 def check(label: Label, answer: bool) -> Label:
@@ -136,13 +103,18 @@ def needs(name: str) -> Label:
 
 def out_of_range(value: Decimal, least: Decimal | None, most: Decimal | None, unit: str) -> Label:
     """The reason: a condition, or a standard's uncertainty, is outside the allowed range, so nothing can be concluded."""
-    found = {}
-    for language, number in NUMBER.items():
-        low, high = ("" if bound is None else number(bound) for bound in (least, most))
-        outside = "ngoài khoảng cho phép" if language == "vi" else "outside the allowed range"
-        span = f"{low} … {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
-        found[language] = f"{number(value)} {unit} {outside} {span} {unit}"
-    return found
+    given, span = f"{number(value)} {unit}", f"{limit_text(least, most)} {unit}"
+    return {
+        "vi": vietnamese(f"{given} ngoài khoảng cho phép {span}"),
+        "en": english(f"{given} outside the allowed range {span}"),
+    }
+
+
+def invalid(error: Decimal, lower: Decimal | None, upper: Decimal | None, label: Label, unit: str) -> Label:
+    """The reason: the measurement itself breaks a rule of the procedure and must be repeated."""
+    reason = out_of_range(error, lower, upper, "" if unit == "1" else unit)
+    return {"vi": f"phép đo không hợp lệ, {label['vi']} {reason['vi']}".rstrip(),
+            "en": f"measurement not valid, {label['en']} {reason['en']}".rstrip()}  # fmt: skip
 
 
 def overall(verdict: str, points: list[Json], checks: list[Json], absent: list[Json]) -> Label:

@@ -9,10 +9,10 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from .limit import limits
-from .plan import Place, base_values, bounds, places
+from .plan import Place, bounds, plan
 from .procedure import Field, Procedure, Result
 from .quantity import ARITHMETIC, DECIMAL_PATTERN, calendar_date, plain
-from .record import KEYS, NEEDED, read_fields
+from .record import KEYS, NEEDED, read_characteristics
 from .shelf import Shelf
 from .table import OffTheTable, Undefined, Values
 
@@ -58,9 +58,8 @@ def points(
         chosen = (
             stock.version(procedure["id"], procedure["version"]) if procedure else stock.in_force(type, day)
         )
-        given = read_fields(chosen.characteristics, characteristics, "characteristics", {}, strict=True)
-        values = base_values(chosen, given, regime)
-        found = places(chosen, values)
+        planned = plan(chosen, read_characteristics(chosen, characteristics), regime)
+        values = planned.values
         return {
             "procedure": {**chosen.reference(), "title": chosen.title, "source": chosen.source, "trust": chosen.trust},
             "type": type,
@@ -76,13 +75,13 @@ def points(
             "steps": [
                 {"id": step.id, "label": step.label,
                  "checks": [{"id": c.id, "label": c.label, "required": c.required} for c in step.checks],
-                 "points": [_place(place, values) for place in found if place.point.step == step.id]}
+                 "points": [_place(place, chosen) for place in planned.places.values() if place.point.step == step.id]}
                 for step in chosen.steps],
         }  # fmt: skip
 
 
-def _place(place: Place, values: Values) -> Json:
-    scope = {**values, **place.bound}
+def _place(place: Place, procedure: Procedure) -> Json:
+    scope = dict(place.values)
     found: Json = {
         "id": place.id,
         "label": place.label,
@@ -96,18 +95,18 @@ def _place(place: Place, values: Values) -> Json:
     for name, formula in place.point.let.items():
         with contextlib.suppress(Undefined, OffTheTable):
             scope[name] = formula.compute(scope)
-    found["limits"] = [limit for limit in (_limit(r, scope) for r in place.point.results) if limit]
+    found["limits"] = [limit for limit in (_limit(r, scope, procedure) for r in place.point.results) if limit]
     return found
 
 
-def _limit(result: Result, scope: Values) -> Json | None:
+def _limit(result: Result, scope: Values, procedure: Procedure) -> Json | None:
     """The limits at the nominal value, where they can be told before anything is read."""
     try:
-        lower, upper = limits(result, scope)
+        found = limits(result, scope, procedure)
     except (Undefined, OffTheTable):
         return None
     return {"id": result.id, "symbol": result.symbol, "unit": result.unit,
-            "lower": None if lower is None else plain(lower), "upper": None if upper is None else plain(upper)}  # fmt: skip
+             "lower": found.lower_text, "upper": found.upper_text}  # fmt: skip
 
 
 def _field(field: Field, values: Values) -> Json:

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from .procedure import Decision, Result
+from . import explain
+from .formula import Formula
+from .procedure import Decision, Procedure, Result
 from .quantity import plain, tidy
 from .table import Values
 
+ZERO, COVERAGE = Decimal(0), Decimal(2)
 MOST_DECIMALS = 40
-COVERAGE = Decimal(2)
+STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(MOST_DECIMALS + 1)]
 
 
-def limits(result: Result, values: Values) -> tuple[Decimal | None, Decimal | None]:
-    """The lower and upper limit, in the result's unit; None on a side without one.  Raises Undefined, OffTheTable."""
-    if result.symmetric:
-        limit = tidy(result.symmetric.compute(values))
-        return -limit, limit
-    lower = None if result.lower is None else tidy(result.lower.compute(values))
-    upper = None if result.upper is None else tidy(result.upper.compute(values))
-    return lower, upper
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one error, in the result's unit (None on a side without one), with their texts and rules."""
+
+    lower: Decimal | None
+    upper: Decimal | None
+    lower_text: str | None
+    upper_text: str | None
+    text: str
+    rules: list[str]
+
+    def nearest(self, error: Decimal) -> str | None:
+        """The limit that stands against this error: the only one, the one on the error's side, or the magnitude of ±."""
+        if self.upper is None or (error < 0 and self.lower is not None and self.lower != -self.upper):
+            return self.lower_text
+        return self.upper_text
+
+
+def limits(result: Result, values: Values, procedure: Procedure) -> Limits:
+    """Computes the limits of a result.  Raises Undefined if a value they need is not there, OffTheTable."""
+    lower, upper = _value(result.lower, values), _value(result.symmetric or result.upper, values)
+    if result.symmetric and upper is not None:
+        lower = -upper
+    return Limits(
+        lower, upper, None if lower is None else plain(lower), None if upper is None else plain(upper),
+        explain.limit_text(lower, upper), explain.rules(result, values, procedure),
+    )  # fmt: skip
+
+
+def _value(formula: Formula | None, values: Values) -> Decimal | None:
+    return None if formula is None else tidy(formula.compute(values))
 
 
 def guard_band(decision: Decision, expanded_uncertainty: Decimal, k: Decimal) -> Decimal:
@@ -30,35 +57,27 @@ def guard_band(decision: Decision, expanded_uncertainty: Decimal, k: Decimal) ->
     does not conform beyond it (ISO 14253-1, proving non-conformity: fit for enforcement).
     """
     if decision.rule == "simple":
-        return Decimal(0)
+        return ZERO
     width = decision.r * expanded_uncertainty * COVERAGE / k
     return width if decision.rule == "guarded_acceptance" else -width
 
 
-def within(error: Decimal, lower: Decimal | None, upper: Decimal | None, guard: Decimal = Decimal(0)) -> bool:
+def within(error: Decimal, lower: Decimal | None, upper: Decimal | None, guard: Decimal = ZERO) -> bool:
     """Whether lower + guard ≤ error ≤ upper - guard: an error exactly at its limit passes."""
     return (lower is None or lower + guard <= error) and (upper is None or error <= upper - guard)
 
 
-def nearest(error: Decimal, lower: Decimal | None, upper: Decimal | None) -> Decimal:
-    """The limit that stands against this error: the only one, or the one on the error's side (as a magnitude if ±)."""
-    if upper is None:
-        assert lower is not None
-        return lower
-    if lower is None or lower == -upper or error >= 0:
-        return upper
-    return lower
-
-
 def rounded(error: Decimal, decimals: int, lower: Decimal | None, upper: Decimal | None) -> str:
     """The error to at most `decimals` places, with as many more as it takes not to look like its limit when it is not."""
-    while True:
-        exponent = error.as_tuple().exponent
-        assert isinstance(exponent, int)
-        if exponent >= -decimals or decimals >= MOST_DECIMALS:
-            return plain(error)
-        shown = error.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-        if all(limit is None or ((shown <= limit) == (error <= limit) and (shown >= limit) == (error >= limit))
-               for limit in (lower, upper)):  # fmt: skip
+    text = plain(error)
+    places = len(text) - text.find(".") - 1 if "." in text else 0
+    while places > decimals and decimals < MOST_DECIMALS:
+        shown = error.quantize(STEPS[decimals], ROUND_HALF_EVEN)
+        if (
+            lower is None or ((shown < lower) == (error < lower) and (shown == lower) == (error == lower))
+        ) and (
+            upper is None or ((shown > upper) == (error > upper) and (shown == upper) == (error == upper))
+        ):
             return plain(shown)
         decimals += 1
+    return text

@@ -1,48 +1,77 @@
-"""What to measure: the points of a procedure worked out for one instrument."""
+"""What to measure: the points of a procedure worked out for one instrument, once for as long as it is being verified."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .procedure import Field, Label, Point, Procedure
+from .limit import Limits, limits
+from .procedure import Field, Label, Point, Procedure, Result
 from .refusal import BadInput
 from .table import OffTheTable, Undefined, Values
 
 MOST_POSITIONS = 20
 MOST_RUNS = 100
+PLANS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place to measure: a point of the procedure in one of its cases, with the values bound there."""
+    """One place to measure: a point of the procedure in one of its cases, and all that is known there beforehand."""
 
     id: str
     label: Label
     point: Point
-    bound: Values
+    values: Values
     runs: int
+    fields: dict[str, Field]
+    ranged: tuple[Field, ...]
+    known: dict[str, Limits]  # by symbol: the limits that do not depend on a reading
+    wanted: tuple[str, ...]  # the measured values that series and later points need
 
 
-def base_values(procedure: Procedure, characteristics: Values, regime: str) -> Values:
-    """The values every formula of the procedure may use: parameters, characteristics, `let`, regime and its factor.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The values every formula may use for one instrument in one regime, and the places to measure, in order."""
+
+    procedure: Procedure
+    regime: str
+    values: Values
+    places: dict[str, Place]
+
+
+def plan(procedure: Procedure, characteristics: Values, regime: str) -> Plan:
+    """The plan for an instrument.
 
     Raises BadInput for a regime the procedure does not know and for characteristics that break one of its requirements.
     """
+    # The key holds the digits as written: 20 and 20.0 are equal, but must not answer for each other in a text.
+    return _plan(
+        procedure, regime, tuple((key, type(value), str(value)) for key, value in characteristics.items())
+    )
+
+
+@functools.lru_cache(PLANS_KEPT)
+def _plan(procedure: Procedure, regime: str, given: tuple[tuple[str, type, str], ...]) -> Plan:
+    values = _values(procedure, {key: kind(text) for key, kind, text in given}, regime)
+    return Plan(procedure, regime, values, _places(procedure, values))
+
+
+def _values(procedure: Procedure, characteristics: Values, regime: str) -> Values:
     if regime not in procedure.regimes:
         known = ", ".join(procedure.regimes)
         raise BadInput("regime", "regime of the procedure", f"{regime!r} is not one of {known}")
-    values: Values = {key: parameter.value for key, parameter in procedure.parameters.items()}
-    values.update(characteristics, factor=procedure.regimes[regime], regime=regime)
+    values = {**procedure.constants, **characteristics, "factor": procedure.regimes[regime], "regime": regime}
     for field in procedure.characteristics:
         if field.id not in values and field.default:
             values[field.id] = field.default.compute(values)
     for key, formula in procedure.let.items():
-        try:
+        with contextlib.suppress(Undefined, OffTheTable):
             values[key] = formula.compute(values)
-        except (Undefined, OffTheTable):
-            continue
     for requirement in procedure.requirements:
         try:
             holds = requirement.holds.compute(values)
@@ -58,45 +87,62 @@ def base_values(procedure: Procedure, characteristics: Values, regime: str) -> V
     return values
 
 
-def places(procedure: Procedure, values: Values) -> list[Place]:
-    """The places to measure, in the order of the file; each id once (a second case at the same id is left out)."""
+def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
     found: dict[str, Place] = {}
+    measured = {name for point in procedure.points for name in point.measured}
+    overall = {name for series in procedure.series for name in series.error.names | _names(series)}
     for point in procedure.points:
-        if point.when and not _true(point.when.compute, values):
-            continue
-        for place in _of(point, values):
-            found.setdefault(place.id, place)
-    return list(found.values())
+        wanted = overall.union(
+            point.export, *(series.error.names | _names(series) for series in point.series)
+        )
+        if point.when is None or _true(point.when.compute, values):
+            runs = whole(point.repeat.compute(values), 1, MOST_RUNS, point.id)
+            for id, label, bound in _cases(point, values):
+                scope = {**values, **bound}
+                place = Place(
+                    id, label, point, scope, runs,
+                    fields={field.id: field for field in point.fields},
+                    ranged=tuple(field for field in point.fields if field.least or field.most or field.near),
+                    known=_known((*point.results, *point.series), scope, procedure, measured),
+                    wanted=tuple(sorted(wanted & point.measured)),
+                )  # fmt: skip
+                found.setdefault(id, place)
+    return found
 
 
-def _of(point: Point, values: Values) -> list[Place]:
-    runs = whole(point.repeat.compute(values), 1, MOST_RUNS, point.id)
+def _cases(point: Point, values: Values) -> list[tuple[str, Label, Values]]:
     if point.count:
         number = whole(point.count.compute(values), 1, MOST_POSITIONS, point.id)
         return [
-            Place(
-                f"{point.id}-{i}",
-                {k: f"{text} {i}" for k, text in point.label.items()},
-                point,
-                {"i": Decimal(i)},
-                runs,
-            )
+            (f"{point.id}-{i}", {k: f"{text} {i}" for k, text in point.label.items()}, {"i": Decimal(i)})
             for i in range(1, number + 1)
         ]
     if not point.cases:
-        return [Place(point.id, point.label, point, {}, runs)]
+        return [(point.id, point.label, {})]
     found = []
     for case in point.cases:
         bound: Values = dict(values)
-        try:
+        with contextlib.suppress(Undefined):
             for name, formula in case.bind.items():
                 bound[name] = formula.compute(bound)
-            if case.when and not case.when.compute(bound):
-                continue
-        except Undefined:
-            continue
-        found.append(Place(case.id, case.label, point, {name: bound[name] for name in case.bind}, runs))
+            if case.when is None or case.when.compute(bound):
+                found.append((case.id, case.label, {name: bound[name] for name in case.bind}))
     return found
+
+
+def _known(
+    results: Iterable[Result], scope: Values, procedure: Procedure, measured: set[str]
+) -> dict[str, Limits]:
+    found = {}
+    for result in results:
+        if not _names(result) & measured:
+            with contextlib.suppress(Undefined, OffTheTable):
+                found[result.symbol] = limits(result, scope, procedure)
+    return found
+
+
+def _names(result: Result) -> frozenset[str]:
+    return frozenset(name for formula in result.rests_on for name in formula.names)
 
 
 def bounds(field: Field, values: Values) -> tuple[Decimal | None, Decimal | None]:
@@ -113,11 +159,7 @@ def bounds(field: Field, values: Values) -> tuple[Decimal | None, Decimal | None
 def whole(value: Any, least: int, most: int, name: str) -> int:
     """A whole number of runs or positions.  Raises BadInput outside least…most."""
     if value != int(value) or not least <= value <= most:
-        raise BadInput(
-            f"characteristics.{name}",
-            f"{least} to {most}",
-            f"{value} is not such a whole number",
-        )
+        raise BadInput(f"characteristics.{name}", f"{least} to {most}", f"{value} is not such a whole number")
     return int(value)
 
 

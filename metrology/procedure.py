@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -97,10 +98,11 @@ class Result:
     symmetric: Formula | None
     lower: Formula | None
     upper: Formula | None
-    indication: str | None
-    reference: str | None
+    indication: str
+    reference: str
     when: Formula | None
     required: bool
+    judges: str  # "instrument", or "measurement": then outside its limits it makes the reading invalid, not the instrument
     rests_on: tuple[Formula, ...]  # formulas of the values the limit is computed from, to quote their tables
     parameters: tuple[str, ...]  # parameters the limit rests on, directly or not
     over: tuple[str, ...] = ()
@@ -116,7 +118,7 @@ class Case:
     bind: dict[str, Formula]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Point:
     """A kind of measurement: what to read, how often, in which cases, and what to compute from it."""
 
@@ -134,6 +136,13 @@ class Point:
     series: tuple[Result, ...]
     export: tuple[str, ...]
 
+    @functools.cached_property
+    def measured(self) -> frozenset[str]:
+        """The names that have a value only once something has been read here."""
+        return frozenset(
+            (*(f.id for f in self.fields), *self.let, *(r.symbol for r in (*self.results, *self.series)))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -144,7 +153,7 @@ class Decision:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Procedure:
     """One version of one procedure.  `hash` is the SHA-256 of its content (comments and layout excluded)."""
 
@@ -172,6 +181,11 @@ class Procedure:
     points: tuple[Point, ...]
     series: tuple[Result, ...]
     checks: dict[str, Check] = field(default_factory=dict)
+
+    @functools.cached_property
+    def constants(self) -> dict[str, Decimal]:
+        """The values of the parameters, by name."""
+        return {key: parameter.value for key, parameter in self.parameters.items()}
 
     def reference(self) -> dict[str, str]:
         """What a record stores to be judged the same for ever: id, version, content hash."""

@@ -203,7 +203,8 @@ class _Compiler:
             unit=raw["unit"], decimals=raw.get("decimals", 4), error=self._formula(raw["error"], (*path, "error"), names),
             symmetric=limits[0], lower=limits[1], upper=limits[2],
             indication=raw.get("indication", "indication"), reference=raw.get("reference", "reference"),
-            when=self._optional(raw, "when", path, names), required=raw.get("required", True), rests_on=rests_on,
+            when=self._optional(raw, "when", path, names), required=raw.get("required", True),
+            judges=raw.get("judges", "instrument"), rests_on=rests_on,
             parameters=tuple(key for key in self.tree.get("parameters", {}) if key in used), over=tuple(raw.get("over", [])),
         )  # fmt: skip
         names.add(raw["symbol"])

@@ -50,7 +50,7 @@ FIELD = Shape("record", {
 RESULT = {
     "id?": ID, "vi?": TEXT, "en?": TEXT, "symbol": NAME, "unit": UNIT, "decimals?": WHOLE, "error": FORMULA,
     "symmetric?": FORMULA, "lower?": FORMULA, "upper?": FORMULA, "indication?": NAME, "reference?": NAME,
-    "when?": FORMULA, "required?": FLAG,
+    "when?": FORMULA, "required?": FLAG, "judges?": Shape("one of", ("instrument", "measurement")),
 }  # fmt: skip
 CASE = Shape("record", {"id": ID, "vi": TEXT, "en": TEXT, "when?": FORMULA}, extra=FORMULA)
 POINT = Shape("record", {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .plan import Place, base_values, bounds, places
+from .plan import Place, Plan, bounds, plan
 from .procedure import Field, Procedure
 from .quantity import calendar_date, number, plain, quantity
 from .refusal import BadInput
@@ -51,10 +51,7 @@ class Reading:
 class Record:
     """A record that has passed every refusal."""
 
-    procedure: Procedure
-    regime: str
-    values: Values
-    places: list[Place]
+    plan: Plan
     readings: dict[tuple[str, int], Reading]
     conditions: Values
     checks: dict[str, bool]
@@ -70,64 +67,50 @@ def read_record(raw: object, shelf: Shelf) -> Record:
     for key in NEEDED:
         if key not in record:
             raise BadInput(key, "required", "is missing")
-    procedure = _procedure(record, shelf)
-    characteristics = read_fields(
-        procedure.characteristics, record["characteristics"], "characteristics", {}, strict=True
-    )
-    regime = record["regime"]
-    if not isinstance(regime, str):
+    if not isinstance(record["regime"], str):
         raise BadInput("regime", "regime of the procedure", "must be a string")
-    values = base_values(procedure, characteristics, regime)
-    planned = places(procedure, values)
+    procedure = _procedure(record, shelf)
+    planned = plan(procedure, read_characteristics(procedure, record["characteristics"]), record["regime"])
+    conditions = {field.id: field for field in procedure.conditions}
     return Record(
-        procedure=procedure,
-        regime=regime,
-        values=values,
-        places=planned,
-        readings=_readings(record.get("readings", ()), planned, values),
-        conditions=read_fields(
-            procedure.conditions, record.get("conditions", NOTHING), "conditions", values, ranged=False
-        ),
+        plan=planned,
+        readings=_readings(record.get("readings", ()), planned.places),
+        conditions=_fields(conditions, record.get("conditions", NOTHING), "conditions"),
         checks=_checks(record.get("checks", NOTHING), procedure),
         standards=_standards(record.get("standards", NOTHING), procedure),
     )
 
 
-def read_fields(
-    fields: Sequence[Field],
-    raw: object,
-    path: str,
-    values: Values,
-    *,
-    strict: bool = False,
-    ranged: bool = True,
-) -> Values:
-    """The given fields in their units.  `strict`: a missing required one is refused; `ranged`: so is one out of range."""
-    given = _mapping(raw, path)
+def read_characteristics(procedure: Procedure, raw: object) -> Values:
+    """The characteristics in the procedure's units.  Raises BadInput for a missing, unknown, wrong or impossible one."""
+    known = {field.id: field for field in procedure.characteristics}
+    found = _fields(known, raw, "characteristics")
+    for field in procedure.characteristics:
+        if field.required and field.id not in found:
+            raise BadInput(f"characteristics.{field.id}", "required", "is missing")
+    _ranges(procedure.characteristics, {**procedure.constants, **found}, found, "characteristics")
+    return found
+
+
+def _fields(known: dict[str, Field], raw: object, path: str) -> Values:
+    """The fields that are given; null means not entered yet."""
     found: Values = {}
-    known = {field.id: field for field in fields}
-    for key, value in given.items():
-        if key not in known:
+    for key, value in _mapping(raw, path).items():
+        field = known.get(key)
+        if field is None:
             raise BadInput(
                 f"{path}.{key}", "known field", f"is not known here; known are {', '.join(known) or 'none'}"
             )
         if value is not None:
-            found[key] = _value(known[key], value, f"{path}.{key}")
-    for field in fields:
-        if field.id not in found and field.required and strict:
-            raise BadInput(f"{path}.{field.id}", "required", "is missing")
-    if ranged:
-        _ranges(fields, found, path, values)
+            found[key] = _value(field, value, f"{path}.{key}")
     return found
 
 
-def _ranges(fields: Sequence[Field], found: Values, path: str, values: Values) -> None:
-    scope: Values | None = None
+def _ranges(fields: Iterable[Field], scope: Values, found: Values, path: str) -> None:
     for field in fields:
-        if field.id in found and (field.least or field.most or field.near):
-            scope = scope or {**values, **found}
+        value = found.get(field.id)
+        if isinstance(value, Decimal):
             least, most = bounds(field, scope)
-            value = found[field.id]
             if least is not None and value < least:
                 raise BadInput(
                     f"{path}.{field.id}",
@@ -175,25 +158,28 @@ def _procedure(record: Mapping[str, Any], shelf: Shelf) -> Procedure:
     return procedure
 
 
-def _readings(raw: object, planned: list[Place], values: Values) -> dict[tuple[str, int], Reading]:
+def _readings(raw: object, places: dict[str, Place]) -> dict[tuple[str, int], Reading]:
     if not isinstance(raw, (list, tuple)):
         raise BadInput("readings", "list", "expected a list")
-    by_id = {place.id: place for place in planned}
     found: dict[tuple[str, int], Reading] = {}
     for index, item in enumerate(raw):
         path = f"readings[{index}]"
         entry = dict(_mapping(item, path))
         point, run = entry.pop("point", None), entry.pop("run", 1)
-        if not isinstance(point, str) or point not in by_id:
-            raise BadInput(f"{path}.point", "point to measure", f"{point!r} is not one of {', '.join(by_id)}")
-        place = by_id[point]
+        if not isinstance(point, str) or point not in places:
+            raise BadInput(
+                f"{path}.point", "point to measure", f"{point!r} is not one of {', '.join(places)}"
+            )
+        place = places[point]
         if type(run) is not int or not 1 <= run <= place.runs:
             raise BadInput(f"{path}.run", f"1 to {place.runs}", f"{run!r} is not a run of {point}")
         if (point, run) in found:
             raise BadInput(path, "each run once", f"{point} run {run} is given twice")
         uncertainty = _uncertainty(entry.pop("uncertainty", None), path)
-        scope = {**values, **place.bound} if place.bound else values
-        found[point, run] = Reading(read_fields(place.point.fields, entry, path, scope), path, uncertainty)
+        values = _fields(place.fields, entry, path)
+        if place.ranged:
+            _ranges(place.ranged, {**place.values, **values}, values, path)
+        found[point, run] = Reading(values, path, uncertainty)
     return found
 
 
@@ -238,6 +224,6 @@ def _standards(raw: object, procedure: Procedure) -> dict[str, Decimal]:
 
 
 def _mapping(raw: object, path: str) -> Mapping[str, Any]:
-    if not isinstance(raw, Mapping):
-        raise BadInput(path, "object", "expected an object")
-    return raw
+    if isinstance(raw, (dict, Mapping)):
+        return raw
+    raise BadInput(path, "object", "expected an object")

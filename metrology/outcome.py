@@ -1,0 +1,101 @@
+"""The outcome of one result: its error, its limits, pass or fail, and why; or what is lacking to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any
+
+from . import explain as say
+from .limit import ZERO, Limits, guard_band, limits, rounded, within
+from .procedure import Label, Procedure, Result
+from .quantity import plain, quantity
+from .record import Reading
+from .refusal import BadInput
+from .table import OffTheTable, Undefined, Values
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is being judged: where it stands in the result, what people call it, and the reading it comes from."""
+
+    id: str
+    step: str
+    label: Label
+    run: int | None = None
+    reading: Reading | None = None
+    known: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Why there is no outcome: what is missing, in both languages."""
+
+    id: str
+    reason: Label
+
+
+def judge(
+    result: Result, values: Values, subject: Subject, procedure: Procedure, explained: bool
+) -> tuple[Decimal | None, Json | Lacking | None]:
+    """The error and its outcome.  None instead of an outcome: the result does not apply here.
+
+    Raises BadInput if the values lead nowhere: a division by zero, an argument no row of a table covers.
+    """
+    if not result.required and not result.error.names <= values.keys():
+        return None, None
+    with refusing(subject.reading, result.error.source):
+        try:
+            if result.when and not result.when.compute(values):
+                return None, None
+            error = result.error.compute(values)
+            limit = subject.known or limits(result, values, procedure)
+        except Undefined as undefined:
+            return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
+    guard = ZERO
+    if procedure.decision.rule != "simple" and subject.reading:
+        stated = subject.reading.uncertainty
+        if stated is None:
+            return error, Lacking(f"{subject.id}.uncertainty", say.NO_UNCERTAINTY)
+        guard = guard_band(procedure.decision, quantity(stated.raw, result.unit, stated.field), stated.k)
+    passes = within(error, limit.lower, limit.upper, guard)
+    if result.judges == "measurement" and not passes:
+        label = result.label or {"vi": result.symbol, "en": result.symbol}
+        return error, Lacking(subject.id, say.invalid(error, limit.lower, limit.upper, label, result.unit))
+    outcome: Json = {
+        "id": subject.id,
+        "step": subject.step,
+        "indication": _text(values.get(result.indication)),
+        "reference": _text(values.get(result.reference)),
+        "error": rounded(error, result.decimals, limit.lower, limit.upper),
+        "limit": limit.nearest(error),
+        "lower": limit.lower_text,
+        "upper": limit.upper_text,
+        "unit": result.unit,
+        "verdict": "pass" if passes else "fail",
+    }
+    if guard:
+        outcome["guard"] = plain(guard)
+    if explained:
+        outcome |= say.point(result, values, outcome, subject.label, subject.run, limit.rules, limit.text)
+    return error, outcome
+
+
+@contextmanager
+def refusing(reading: Reading | None, what: str) -> Iterator[None]:
+    """Turns an impossible computation into the refusal of the reading it came from."""
+    where = reading.field if reading else "readings"
+    try:
+        yield
+    except OffTheTable as off:
+        raise BadInput(where, "range of the table", str(off)) from None
+    except (DivisionByZero, InvalidOperation, Overflow):
+        raise BadInput(where, "defined error", f"{what} cannot be computed from these values") from None
+
+
+def _text(value: object) -> str | None:
+    return plain(value) if isinstance(value, Decimal) else None
