@@ -27,16 +27,20 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     Faust commits is the last before the first message still in hand.
     """
     config = settings()
+    datadir = config.state / "faust" / group
+    datadir.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         group,
         broker=f"kafka://{config.kafka.replace(',', ';')}",
-        datadir=str(config.state / "faust" / group),
+        datadir=str(datadir),
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
-        broker_session_timeout=30.0,
-        broker_request_timeout=40.0,
+        broker_session_timeout=config.session_seconds,
+        broker_heartbeat_interval=config.session_seconds / 5,
+        # Faust wants a request to be allowed to take longer than a session.
+        broker_request_timeout=config.session_seconds + 10,
         broker_commit_interval=1.0,
         broker_max_poll_interval=3600.0,
         stream_wait_empty=False,
@@ -90,6 +94,7 @@ class Worker(faust.Worker):
             app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True, daemon=False
         )
         self.inbox = inbox
+        self.spinner = None
 
     def _on_sigterm(self) -> None:
         self.inbox.stop.set()
