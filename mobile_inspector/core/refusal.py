@@ -8,7 +8,7 @@ from .texts import say
 class Refused(Exception):
     """A rule of the tablet says no; nothing was stored.  `str()` is English, `text("vi")` Vietnamese."""
 
-    def __init__(self, code: str, *, field: str | None = None, **values: object) -> None:
+    def __init__(self, code: str, /, *, field: str | None = None, **values: object) -> None:
         super().__init__(say(code, "en", **values))
         self.code, self.field, self.values = code, field, values
 

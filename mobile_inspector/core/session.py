@@ -37,9 +37,14 @@ class Session:
     @property
     def device(self) -> Device:
         """Raises Refused signed-out."""
+        self.must_be_open()
+        assert self._device is not None
+        return self._device
+
+    def must_be_open(self) -> None:
+        """Raises Refused signed-out."""
         if self._device is None:
             raise Refused("signed-out")
-        return self._device
 
     def sign_in(self, user: str, password: str, *, previous_password: str | None = None) -> bool:
         """Opens the tablet; true if the registry was asked, false if the tablet decided alone because it is offline.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 TEXTS: dict[str, tuple[str, str]] = {
     # the tablet itself
     "tablet-in-use": (
@@ -107,10 +109,182 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Máy chủ đã có một biên bản khác cùng mã: {detail}. Cả hai được giữ; điều phối viên sẽ quyết định.",
         "The server has another record with this id: {detail}. Both are kept; the dispatcher decides.",
     ),
+    # numbers that people type
+    "number-empty": (
+        "Chưa nhập số. Hãy nhập giá trị, hoặc dùng nút xóa để bỏ trống ô.",
+        "No number was entered. Enter the value, or clear the field.",
+    ),
+    "number-ambiguous": (
+        "“{typed}” có thể hiểu hai cách. Hãy nhập {one} hoặc {other}.",
+        '"{typed}" can be read in two ways. Enter {one}, or with a decimal comma {other}.',
+    ),
+    "number-unreadable": (
+        "“{typed}” không phải là số. Hãy nhập như 20,05: chữ số và một dấu phẩy thập phân.",
+        '"{typed}" is not a number. Enter it like 20,05: digits and one decimal comma.',
+    ),
+    "number-too-long": (
+        "Số quá dài: nhiều nhất {most} chữ số. Hãy kiểm tra lại.",
+        "The number is too long: at most {most} digits. Check it.",
+    ),
+    "value-too-small": (
+        "Giá trị quá nhỏ: ít nhất phải là {bound} {unit}. Hãy đọc lại phương tiện đo.",
+        "The value is too small: at least {bound} {unit}. Read the instrument again.",
+    ),
+    "value-too-large": (
+        "Giá trị quá lớn: nhiều nhất là {bound} {unit}. Hãy đọc lại phương tiện đo.",
+        "The value is too large: at most {bound} {unit}. Read the instrument again.",
+    ),
+    "value-not-positive": ("Giá trị phải lớn hơn 0.", "The value must be greater than 0."),
+    "value-negative": ("Giá trị không được âm.", "The value must not be negative."),
+    "value-not-a-choice": ("Hãy chọn một trong: {choices}.", "Choose one of: {choices}."),
+    "unit-wrong": ("Đơn vị không dùng được ở đây: {detail}", "The unit cannot be used here: {detail}"),
+    "value-refused": ("Giá trị không dùng được: {detail}", "The value cannot be used: {detail}"),
+    # a verification
+    "visit-unknown": (
+        "Máy chưa có cuộc kiểm định này. Hãy đồng bộ rồi thử lại.",
+        "This visit is not on the tablet. Sync and try again.",
+    ),
+    "instrument-unknown": (
+        "Phương tiện đo này không thuộc cuộc kiểm định đã tải về. Hãy đồng bộ rồi thử lại.",
+        "This instrument is not part of the visit on the tablet. Sync and try again.",
+    ),
+    "instrument-unfit": (
+        "Chưa thể kiểm định theo hồ sơ của phương tiện đo: {detail} Hãy báo điều phối viên sửa hồ sơ.",
+        "The instrument's data do not allow a verification: {detail} Ask the dispatcher to correct them.",
+    ),
+    "repair-reason-needed": (
+        "Kiểm định sau sửa chữa cần một lý do: {reasons} (TT 23/2013, Điều 19).",
+        "A verification after repair needs one reason of: {reasons} (TT 23/2013 Art. 19).",
+    ),
+    "draft-open": (
+        "Phương tiện đo này đang có biên bản dở. Hãy mở tiếp biên bản đó.",
+        "A verification of this instrument is already under way. Go on with that one.",
+    ),
+    "draft-unknown": ("Không có biên bản dở này trên máy.", "There is no such draft on this tablet."),
+    "draft-finished": (
+        "Biên bản đã được ký và không thể sửa. Nếu sai, hãy lập biên bản mới.",
+        "The record is sealed and never changes. If it is wrong, make a new one.",
+    ),
+    "draft-abandoned": (
+        "Biên bản dở này đã được bỏ. Hãy bắt đầu biên bản mới.",
+        "This draft was abandoned. Start a new one.",
+    ),
+    "field-unknown": (
+        "Quy trình không có mục {name}. Các mục có: {known}.",
+        "The procedure has no {name}. It has: {known}.",
+    ),
+    "run-unknown": (
+        "Điểm đo {point} chỉ có {runs} lần đo.",
+        "The point {point} is measured {runs} times; there is no such run.",
+    ),
+    "text-needed": (
+        "Hãy ghi nội dung: ô này không được để trống.",
+        "Write something: this may not be empty.",
+    ),
+    "text-too-long": (
+        "Nội dung quá dài: nhiều nhất {most} ký tự.",
+        "The text is too long: at most {most} letters.",
+    ),
+    "standard-unknown": (
+        "Máy chưa có chuẩn đo lường này. Hãy đồng bộ rồi thử lại.",
+        "This reference standard is not on the tablet. Sync and try again.",
+    ),
+    "standard-expired": (
+        "Chuẩn {code} đã hết hạn ngày {until}. Hãy dùng chuẩn còn hạn (TT 24/2013, Điều 43).",
+        "The standard {code} expired on {until}. Use one that is in date (TT 24/2013 Art. 43).",
+    ),
+    "standard-not-yet-valid": (
+        "Chuẩn {code} chỉ có hiệu lực từ ngày {since}. Hãy dùng chuẩn khác.",
+        "The standard {code} is valid only from {since}. Use another one.",
+    ),
+    "standard-of-other-type": (
+        "Chuẩn {code} không dùng để kiểm định loại {type}. Hãy chọn chuẩn khác.",
+        "The standard {code} is not for instruments of type {type}. Choose another one.",
+    ),
+    "standard-needed": (
+        "Kết luận đạt cần ít nhất một chuẩn đo lường. Hãy chọn chuẩn đã dùng (TT 24/2013, Điều 43).",
+        "A pass needs at least one reference standard. Pick those that were used (TT 24/2013 Art. 43).",
+    ),
+    "seal-kind-unknown": (
+        "Loại niêm phong phải là một trong: {kinds}.",
+        "The kind of a seal is one of: {kinds}.",
+    ),
+    "seal-kind-needed": (
+        "Số {number} có ở nhiều loại: {kinds}. Hãy chọn loại.",
+        "The number {number} exists in several kinds: {kinds}. Say which.",
+    ),
+    "seal-not-in-hand": (
+        "Số {number} không nằm trong số niêm phong đã giao cho bạn. Hãy kiểm tra lại số hoặc đồng bộ.",
+        "The number {number} is not among the seals in your hand. Check the number, or sync.",
+    ),
+    "seal-affixed": (
+        "Niêm phong {number} đã được gắn. Mỗi số chỉ dùng một lần.",
+        "The seal {number} is already fitted. Each number is used once.",
+    ),
+    "seal-voided": (
+        "Niêm phong {number} đã hủy, không dùng được nữa.",
+        "The seal {number} is void and cannot be used again.",
+    ),
+    "seal-not-here": (
+        "Biên bản này không có niêm phong {number}.",
+        "This verification has no seal {number}.",
+    ),
+    "seal-removed-twice": (
+        "Niêm phong {number} đã được ghi là tháo ra.",
+        "The seal {number} is already noted as removed.",
+    ),
+    "seal-fitted-here": (
+        "Niêm phong {number} vừa được gắn trong biên bản này. Nếu hỏng, hãy hủy nó.",
+        "The seal {number} was fitted in this verification. If it is spoiled, void it.",
+    ),
+    "seals-on-failed": (
+        "Phương tiện đo không đạt thì không được mang niêm phong mới. Hãy hủy: {numbers}.",
+        "An instrument that fails carries no new seal. Void these first: {numbers}.",
+    ),
+    "seals-in-draft": (
+        "Biên bản này đã dùng niêm phong ({numbers}). Hãy kết thúc biên bản để số niêm phong khớp sổ.",
+        "This draft has used seals ({numbers}). Finish it, so that the seal book balances.",
+    ),
+    "note-needed": (
+        "Kết quả chưa kết luận được. Hãy ghi lý do vào phần ghi chú rồi kết thúc. Còn thiếu: {missing}",
+        "There is no conclusion yet. Write the reason in the note, then finish. Missing: {missing}",
+    ),
+    # why a certificate may be withheld
+    "card-unknown": (
+        "Máy chưa có thẻ kiểm định viên của bạn. Hãy đồng bộ.",
+        "Your inspector's card is not on the tablet. Sync.",
+    ),
+    "card-suspended": (
+        "Thẻ kiểm định viên đang bị đình chỉ; máy chủ sẽ không cấp giấy chứng nhận.",
+        "Your inspector's card is suspended; the server will give no certificate.",
+    ),
+    "card-expired": (
+        "Thẻ kiểm định viên đã hết hạn ngày {until}; máy chủ sẽ không cấp giấy chứng nhận.",
+        "Your inspector's card expired on {until}; the server will give no certificate.",
+    ),
+    "card-of-other-type": (
+        "Thẻ kiểm định viên không gồm loại {type}; máy chủ sẽ không cấp giấy chứng nhận.",
+        "Your inspector's card does not cover type {type}; the server will give no certificate.",
+    ),
+    "visit-gone": (
+        "Cuộc kiểm định này không còn trong danh sách của bạn; kết quả đã ghi vẫn được gửi.",
+        "This visit is no longer among your work; what you recorded will still be sent.",
+    ),
+    "repair-first": (
+        "Phương tiện đo đang bị cấm sử dụng; cần kiểm định sau sửa chữa.",
+        "The instrument is barred from use; it needs a verification after repair.",
+    ),
 }
 
 
-def say(code: str, language: str, **values: object) -> str:
-    """The sentence of a code in "vi" or "en", with its values filled in.  Raises KeyError for an unknown code."""
+def say(code: str, language: str, /, **values: object) -> str:
+    """The sentence of a code in "vi" or "en", with its values filled in: numbers with a decimal comma in Vietnamese.
+
+    Raises KeyError for an unknown code.
+    """
     vietnamese, english = TEXTS[code]
-    return (vietnamese if language == "vi" else english).format(**values)
+    if language != "vi":
+        return english.format(**values)
+    return vietnamese.format(
+        **{name: str(v).replace(".", ",") if isinstance(v, Decimal) else v for name, v in values.items()}
+    )

@@ -1,0 +1,125 @@
+"""The verifications begun on this tablet: started by the rules, found again after a kill, left with a reason."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import metrology
+
+from .canonical import nfc
+from .clock import instant_text
+from .identity import new_id
+from .journal import Fact, Journal
+from .outbox import Outbox
+from .pen import Pen
+from .refusal import Refused
+from .seals import Stock
+from .session import Session
+from .verification import Verification
+from .work import Work
+
+# The four grounds of TT 23/2013 Art. 19.3 for a verification after repair.
+REPAIR_REASONS = ("non_conforming", "mark_lost", "inspection_conclusion", "user_request")
+
+
+class DraftRows:
+    """The projection: one row per verification begun, with what became of it."""
+
+    table = "drafts"
+    schema = """
+    CREATE TABLE drafts (
+      id TEXT PRIMARY KEY, visit_id TEXT, instrument_id TEXT NOT NULL, started_at TEXT NOT NULL, state TEXT NOT NULL
+    ) WITHOUT ROWID
+    """
+
+    def apply(self, connection: sqlite3.Connection, fact: Fact) -> None:
+        id = fact.subject.partition("/")[2]
+        if fact.kind == "verification.started":
+            row = (id, fact.payload["visit_id"], fact.payload["instrument"]["id"], fact.payload["started_at"])
+            connection.execute("INSERT INTO drafts VALUES (?, ?, ?, ?, 'open')", row)
+        elif fact.kind in ("verification.finished", "verification.abandoned"):
+            values = (fact.kind.partition(".")[2], id)
+            connection.execute("UPDATE drafts SET state = ? WHERE id = ?", values)
+
+
+class Drafts:
+    """Starts verifications and gives them back; one object per verification, so no two hold different sheets."""
+
+    def __init__(self, journal: Journal, session: Session, outbox: Outbox, work: Work, stock: Stock) -> None:
+        self.journal, self.session, self.outbox, self.work, self.stock = journal, session, outbox, work, stock
+        self._known: dict[str, Verification] = {}
+
+    def start(
+        self,
+        visit_id: str | None,
+        instrument_id: str,
+        regime: str | None = None,
+        repair_reason: str | None = None,
+    ) -> Verification:
+        """Begins a verification; the instrument's data and the procedure's version are pinned as they are now.
+
+        Args:
+            visit_id: None for an instrument met outside its visit.
+            regime: "initial", "periodic" or "after_repair"; None: as the visit says.
+            repair_reason: one of REPAIR_REASONS, for after_repair only.
+
+        Raises Refused: signed-out, visit-unknown, instrument-unknown, draft-open, repair-reason-needed, instrument-unfit.
+        """
+        self.session.must_be_open()
+        item = self._item(visit_id, instrument_id)
+        instrument: Mapping[str, Any] = item["instrument"]
+        regime = regime or item["regime"]
+        if (regime == "after_repair") != (repair_reason in REPAIR_REASONS):
+            raise Refused("repair-reason-needed", field="repair_reason", reasons=", ".join(REPAIR_REASONS))
+        clock = self.journal.clock
+        try:
+            plan = metrology.points(
+                instrument["type_code"], instrument["characteristics"], regime, clock.today()
+            )
+        except metrology.BadInput as error:
+            raise Refused("instrument-unfit", field=error.field, detail=f"{error}.") from error
+        id = new_id()
+        with self.journal.database.transaction() as connection:
+            query = "SELECT 1 FROM drafts WHERE instrument_id = ? AND state = 'open'"
+            if connection.execute(query, (instrument_id,)).fetchone():
+                raise Refused("draft-open", field="instrument_id")
+            opening = {
+                "visit_id": visit_id,
+                "instrument": instrument,
+                "regime": regime,
+                "after_repair_reason": repair_reason,
+                "procedure": {name: plan["procedure"][name] for name in ("id", "version", "hash")},
+                "verified_on": clock.today().isoformat(),
+                "started_at": instant_text(clock.now()),
+            }
+            self.journal.append("verification.started", f"verification/{id}", opening)
+        return self.get(id)
+
+    def open(self) -> list[Verification]:
+        """The verifications under way, the one touched last first: after a kill, go on with the first."""
+        rows = self.journal.database.rows(
+            "SELECT d.id FROM drafts d JOIN facts f ON f.subject = 'verification/' || d.id"
+            " WHERE d.state = 'open' GROUP BY d.id ORDER BY max(f.position) DESC"
+        )
+        return [self.get(row["id"]) for row in rows]
+
+    def get(self, id: str) -> Verification:
+        """A verification begun here, finished or not.  Raises Refused draft-unknown."""
+        if id not in self._known:
+            if not self.journal.database.rows("SELECT 1 FROM drafts WHERE id = ?", nfc(id)):
+                raise Refused("draft-unknown", field="id")
+            pen = Pen(self.journal, self.session, id)
+            self._known[id] = Verification(pen, self.outbox, self.work, self.stock)
+        return self._known[id]
+
+    def _item(self, visit_id: str | None, instrument_id: str) -> Mapping[str, Any]:
+        visit = None if visit_id is None else self.work.visit(visit_id)
+        if visit_id is not None and visit is None:
+            raise Refused("visit-unknown", field="visit_id")
+        for candidate in [visit] if visit else self.work.visits():
+            for item in candidate.items:
+                if item["instrument"]["id"] == instrument_id:
+                    return item
+        raise Refused("instrument-unknown", field="instrument_id")
