@@ -1,4 +1,4 @@
-"""A mail server that keeps every message as an .eml file and sends none: `python -m deploy.local.mailsink FOLDER PORT`."""
+"""Keeps every mail as an .eml file and sends none: `python -m deploy.local.mailsink FOLDER PORT [HOST]`."""
 
 import itertools
 import re
@@ -9,8 +9,6 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-
-from deploy.local.processes import ROOT
 
 
 class Keeper:
@@ -39,10 +37,11 @@ def serve(folder: Path, host: str, port: int) -> Controller:
     return sink
 
 
-if __name__ == "__main__":
-    folder, port = (
-        (Path(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (ROOT / ".vernier" / "mail", 8125)
-    )
-    serve(folder, "127.0.0.1", port)
+def main(folder: str, port: str, host: str = "127.0.0.1") -> None:
+    serve(Path(folder), host, int(port))
     # The launcher's SIGTERM ends the process; every kept message is a finished file by then.
     threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

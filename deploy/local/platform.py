@@ -62,6 +62,8 @@ class LocalPlatform:
             "VERNIER_SIGNING_KEY_FILE": str(self.secrets.signing_key_file),
             "VERNIER_ADMIN_PASSWORD": self.secrets.admin_password,
             "VERNIER_MAIL_FROM": "vernier@localhost",
+            # A worker that was killed is missed soon, and its successor gets the partitions soon.
+            "VERNIER_SESSION_SECONDS": "6",
             # The embedded broker lets a group wait half a session before it begins; on one machine a session is short.
             "VERNIER_SESSION_SECONDS": "6",
             **told,

@@ -1,7 +1,8 @@
-"""Development secrets, made once per state folder and readable by their owner only. Never for production."""
+"""Development secrets, made once per state folder, for their owner only: `python -m deploy.local.secrets STATE`."""
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +43,7 @@ def _write(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
     draft.replace(path)
+
+
+if __name__ == "__main__":
+    development_secrets(Path(sys.argv[1]))
