@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal
 from typing import Any
 
 from . import explain as say
@@ -19,7 +17,7 @@ from .table import OffTheTable, Undefined, Values
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subject:
     """What is being judged: where it stands in the result, what people call it, and the reading it comes from."""
 
@@ -44,18 +42,15 @@ def judge(
 ) -> tuple[Decimal | None, Json | Lacking | None]:
     """The error and its outcome.  None instead of an outcome: the result does not apply here.
 
-    Raises BadInput if the values lead nowhere: a division by zero, an argument no row of a table covers.
+    Raises OffTheTable and ArithmeticError if the values lead nowhere; `refusal` turns them into a BadInput.
     """
-    if not result.required and not result.error.names <= values.keys():
-        return None, None
-    with refusing(subject.reading, result.error.source):
-        try:
-            if result.when and not result.when.compute(values):
-                return None, None
-            error = result.error.compute(values)
-            limit = subject.known or limits(result, values, procedure)
-        except Undefined as undefined:
-            return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
+    try:
+        if result.when and not result.when.compute(values):
+            return None, None
+        error = result.error.compute(values)
+        limit = subject.known or limits(result, values, procedure)
+    except Undefined as undefined:
+        return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
     guard = ZERO
     if procedure.decision.rule != "simple" and subject.reading:
         stated = subject.reading.uncertainty
@@ -85,16 +80,12 @@ def judge(
     return error, outcome
 
 
-@contextmanager
-def refusing(reading: Reading | None, what: str) -> Iterator[None]:
-    """Turns an impossible computation into the refusal of the reading it came from."""
+def refusal(error: Exception, reading: Reading | None) -> BadInput:
+    """The refusal of a reading that leads nowhere: a division by zero, an argument no row of a table covers."""
     where = reading.field if reading else "readings"
-    try:
-        yield
-    except OffTheTable as off:
-        raise BadInput(where, "range of the table", str(off)) from None
-    except (DivisionByZero, InvalidOperation, Overflow):
-        raise BadInput(where, "defined error", f"{what} cannot be computed from these values") from None
+    if isinstance(error, OffTheTable):
+        return BadInput(where, "range of the table", str(error))
+    return BadInput(where, "defined error", "the error cannot be computed from these values")
 
 
 def _text(value: object) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .formula import Formula
 from .limit import Limits, limits
 from .procedure import Field, Label, Point, Procedure, Result
 from .refusal import BadInput
@@ -29,7 +30,12 @@ class Place:
     values: Values
     runs: int
     fields: dict[str, Field]
-    ranged: tuple[Field, ...]
+    required: tuple[Field, ...]
+    defaults: tuple[tuple[str, Formula], ...]
+    ranges: dict[
+        str, tuple[Decimal | None, Decimal | None]
+    ]  # by field: the bounds that do not depend on a reading
+    ranged: tuple[Field, ...]  # the fields whose bounds do
     known: dict[str, Limits]  # by symbol: the limits that do not depend on a reading
     wanted: tuple[str, ...]  # the measured values that series and later points need
 
@@ -102,7 +108,10 @@ def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
                 place = Place(
                     id, label, point, scope, runs,
                     fields={field.id: field for field in point.fields},
-                    ranged=tuple(field for field in point.fields if field.least or field.most or field.near),
+                    required=tuple(field for field in point.fields if field.required),
+                    defaults=tuple((field.id, field.default) for field in point.fields if field.default),
+                    ranges={f.id: bounds(f, scope) for f in point.fields if _bounded(f) and not _bound_names(f) & measured},
+                    ranged=tuple(f for f in point.fields if _bound_names(f) & measured),
                     known=_known((*point.results, *point.series), scope, procedure, measured),
                     wanted=tuple(sorted(wanted & point.measured)),
                 )  # fmt: skip
@@ -143,6 +152,15 @@ def _known(
 
 def _names(result: Result) -> frozenset[str]:
     return frozenset(name for formula in result.rests_on for name in formula.names)
+
+
+def _bounded(field: Field) -> bool:
+    return bool(field.least or field.most or field.near)
+
+
+def _bound_names(field: Field) -> frozenset[str]:
+    formulas = (field.least, field.most, field.near and field.nominal, field.near)
+    return frozenset(name for formula in formulas if formula for name in formula.names)
 
 
 def bounds(field: Field, values: Values) -> tuple[Decimal | None, Decimal | None]:

@@ -55,7 +55,7 @@ def quantity(raw: object, unit: str, field: str) -> Decimal:
     """
     if unit == "1" and isinstance(raw, str):
         return number(raw, field)
-    if not isinstance(raw, Mapping) or len(raw) != 2 or "value" not in raw or "unit" not in raw:
+    if not isinstance(raw, (dict, Mapping)) or len(raw) != 2 or "value" not in raw or "unit" not in raw:
         raise BadInput(field, "value and unit", f'expected {{"value": "…", "unit": "{unit}"}}')
     value = number(raw["value"], field)
     given: Any = raw["unit"]
@@ -80,7 +80,8 @@ def calendar_date(raw: object, field: str) -> date:
 
 def plain(value: Decimal) -> str:
     """The number as a decimal string: no exponent, no minus before zero."""
-    return format(value if value else abs(value), "f")
+    text = str(value)
+    return text if value and "E" not in text else format(abs(value) if not value else value, "f")
 
 
 def tidy(value: Decimal) -> Decimal:

@@ -108,21 +108,21 @@ def _fields(known: dict[str, Field], raw: object, path: str) -> Values:
 
 def _ranges(fields: Iterable[Field], scope: Values, found: Values, path: str) -> None:
     for field in fields:
-        value = found.get(field.id)
-        if isinstance(value, Decimal):
+        if field.id in found and (field.least or field.most or field.near):
             least, most = bounds(field, scope)
-            if least is not None and value < least:
-                raise BadInput(
-                    f"{path}.{field.id}",
-                    f"at least {plain(least)} {field.unit}",
-                    f"{plain(value)} is too small",
-                )
-            if most is not None and value > most:
-                raise BadInput(
-                    f"{path}.{field.id}",
-                    f"at most {plain(most)} {field.unit}",
-                    f"{plain(value)} is too large",
-                )
+            _range(field, found[field.id], least, most, path)
+
+
+def _range(field: Field, value: Any, least: Decimal | None, most: Decimal | None, path: str) -> None:
+    if isinstance(value, Decimal):
+        if least is not None and value < least:
+            raise BadInput(
+                f"{path}.{field.id}", f"at least {plain(least)} {field.unit}", f"{plain(value)} is too small"
+            )
+        if most is not None and value > most:
+            raise BadInput(
+                f"{path}.{field.id}", f"at most {plain(most)} {field.unit}", f"{plain(value)} is too large"
+            )
 
 
 def _value(field: Field, raw: object, path: str) -> Any:
@@ -131,7 +131,7 @@ def _value(field: Field, raw: object, path: str) -> Any:
             raise BadInput(path, "choice", f"expected one of {', '.join(field.choices)}")
         return raw
     value = quantity(raw, field.unit, path)
-    if value <= 0 and (value < 0 or field.sign == "positive") and field.sign != "any":
+    if value <= 0 and field.sign != "any" and (value < 0 or field.sign == "positive"):
         raise BadInput(path, field.sign, f"{plain(value)} must be {field.sign}")
     return value
 
@@ -177,6 +177,8 @@ def _readings(raw: object, places: dict[str, Place]) -> dict[tuple[str, int], Re
             raise BadInput(path, "each run once", f"{point} run {run} is given twice")
         uncertainty = _uncertainty(entry.pop("uncertainty", None), path)
         values = _fields(place.fields, entry, path)
+        for key, (least, most) in place.ranges.items():
+            _range(place.fields[key], values.get(key), least, most, path)
         if place.ranged:
             _ranges(place.ranged, {**place.values, **values}, values, path)
         found[point, run] = Reading(values, path, uncertainty)

@@ -8,13 +8,13 @@ from typing import Any
 
 from . import explain as say
 from .limit import within
-from .outcome import Json, Lacking, Subject, judge, refusing
+from .outcome import Json, Lacking, Subject, judge, refusal
 from .plan import Place, bounds
 from .procedure import Label, Result
 from .quantity import ARITHMETIC
 from .record import Reading, Record, read_record
 from .shelf import Shelf
-from .table import Undefined, Values
+from .table import OffTheTable, Undefined, Values
 
 
 def evaluate(record: Mapping[str, Any], shelf: Shelf | None = None, explain: bool = True) -> Json:
@@ -104,41 +104,49 @@ class _Evaluation:
                 if place.point.required:
                     self._miss(f"{place.id}.{run}", step, place.label, say.NOT_READ, run)
                 continue
-            absent = [f for f in place.point.fields if f.required and f.id not in reading.values]
+            absent = [f for f in place.required if f.id not in reading.values]
             for f in absent:
                 self._miss(f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), run)
             if not absent:
-                runs.append(self._run(place, run, reading))
+                try:
+                    runs.append(self._run(place, run, reading))
+                except (OffTheTable, ArithmeticError) as error:
+                    raise refusal(error, reading) from None
         self.runs.setdefault(place.point.id, []).extend(runs)
         if len(runs) == place.runs:
-            values = {**place.values, **self.exported, **_lists(runs)}
-            for series in place.point.series:
-                subject = Subject(
-                    f"{place.id}.{series.id}", step, place.label, known=place.known.get(series.symbol)
-                )
-                values[series.symbol] = self._judge(series, values, subject)
-            for name in place.point.export:
-                value = values.get(name)
-                self.exported[name] = value[0] if isinstance(value, list) else value
+            self._series(place, runs)
 
     def _run(self, place: Place, run: int, reading: Reading) -> Values:
         values = {**place.values, **self.exported, **reading.values}
-        with refusing(reading, "a value of this reading"):
-            for f in place.point.fields:
-                if f.default and f.id not in values:
-                    _define(values, f.id, f.default.compute)
-            for name, formula in place.point.let.items():
+        for name, formula in place.defaults:
+            if name not in values:
                 _define(values, name, formula.compute)
+        for name, formula in place.point.let.items():
+            _define(values, name, formula.compute)
+        shown = run if place.runs > 1 else None
         for result in place.point.results:
-            id = f"{place.id}.{run}.{result.id}" if result.id else f"{place.id}.{run}"
-            shown = run if place.runs > 1 else None
-            subject = Subject(
-                id, place.point.step, place.label, shown, reading, place.known.get(result.symbol)
-            )
-            error = self._judge(result, values, subject)
-            if error is not None:
-                values[result.symbol] = error
+            if result.required or result.error.names <= values.keys():
+                id = f"{place.id}.{run}.{result.id}" if result.id else f"{place.id}.{run}"
+                subject = Subject(
+                    id, place.point.step, place.label, shown, reading, place.known.get(result.symbol)
+                )
+                error = self._judge(result, values, subject)
+                if error is not None:
+                    values[result.symbol] = error
         return {name: values[name] for name in place.wanted if name in values}
+
+    def _series(self, place: Place, runs: list[Values]) -> None:
+        values = {**place.values, **self.exported, **_lists(runs)}
+        for series in place.point.series:
+            known = place.known.get(series.symbol)
+            subject = Subject(f"{place.id}.{series.id}", place.point.step, place.label, known=known)
+            error = self._judge(series, values, subject)
+            if error is not None:
+                values[series.symbol] = error
+        for name in place.point.export:
+            if name in values:
+                value = values[name]
+                self.exported[name] = value[0] if isinstance(value, list) else value
 
     def _overall(self, series: Result) -> None:
         places = [place for place in self.record.plan.places.values() if place.point.id in series.over]
