@@ -22,6 +22,21 @@ class VerificationDue(Event, type="vernier.scheduling.verification.due.v1"):
     lead: Lead
 
 
+RepairReason = Literal["repaired", "mark_lost", "inspection", "doubt"]
+"""Why an instrument is verified after repair, TT 23/2013 Art. 19.3 (a) to (d): it was repaired because it did not
+conform; its certificate, mark or stamp is lost or damaged; an inspection concluded so; its user doubts it and asks."""
+
+
+class RepairDeclared(Event, type="vernier.scheduling.repair.declared.v1"):
+    """An instrument awaits verification after repair, at once."""
+
+    instrument_id: Id
+    enterprise_id: Id
+    regime: Regime
+    reason: RepairReason
+    due_on: date
+
+
 class VisitItem(Fact):
     """One instrument to be verified on a visit, and why."""
 
@@ -37,6 +52,10 @@ class _Visit(Event):
     starts_at: Instant
     ends_at: Instant
     items: list[VisitItem]
+
+
+class VisitPlanned(_Visit, type="vernier.scheduling.visit.planned.v1"):
+    """A visit was planned, or its plan was changed, before anybody was told of it."""
 
 
 class VisitAnnounced(_Visit, type="vernier.scheduling.visit.announced.v1"):
@@ -59,6 +78,8 @@ class VisitCancelled(_Visit, type="vernier.scheduling.visit.cancelled.v1"):
     """A visit will not take place. Work already done on it stays valid."""
 
     reason: str
+    announced: bool = True
+    """Whether the enterprise had been told of it: of a visit that was only planned it need not hear."""
 
 
 class VisitOutcome(Fact):

@@ -1,0 +1,187 @@
+"""A visit: one inspector goes to one site, within one window of time, to verify given instruments.
+
+planned → announced → confirmed, rescheduled → completed or cancelled. What is planned is known to the office only.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field, computed_field
+
+from services.kernel.model import Entity, Id, Instant, Rejected, local_date
+from services.scheduling.events import (
+    VisitAnnounced,
+    VisitCancelled,
+    VisitCompleted,
+    VisitConfirmed,
+    VisitItem,
+    VisitOutcome,
+    VisitPlanned,
+    VisitRescheduled,
+)
+from services.scheduling.inspector import Inspector
+from services.scheduling.obligation import Obligation
+from services.scheduling.register import Site
+from services.scheduling.window import Window
+
+Status = Literal["planned", "announced", "confirmed", "rescheduled", "completed", "cancelled"]
+OUT_OF_HAND = {"completed", "cancelled"}
+
+
+class Done(VisitOutcome):
+    """An outcome with its instant: a later verification of the same instrument on the same visit takes its place."""
+
+    verified_at: Instant
+
+
+class Visit(Entity, kind="visit"):
+    site_id: Id
+    enterprise_id: Id
+    inspector_id: Id
+    starts_at: Instant
+    ends_at: Instant
+    items: list[VisitItem]
+    type_codes: list[str]
+    outcomes: list[Done] = Field(default_factory=list)
+    status: Status = "planned"
+    announced: bool = False
+    reason: str | None = None
+    turns: list[str]
+    """Each instrument with the number of its visit, "{instrument}#{number}", unique for ever: see booking.py."""
+    request: str
+    """A fingerprint of the request that made it: the same request again is answered with this visit."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def open(self) -> bool:
+        return self.status not in OUT_OF_HAND
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def awaited(self) -> list[str]:
+        """The instruments that this visit keeps from being on another one."""
+        done = {outcome.instrument_id for outcome in self.outcomes}
+        return (
+            [each.instrument_id for each in self.items if each.instrument_id not in done] if self.open else []
+        )
+
+    def view(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude={"seen", "turns", "request"})
+
+    @classmethod
+    def plan(
+        cls,
+        id: str,
+        site: Site,
+        inspector: Inspector,
+        window: Window,
+        obligations: Sequence[Obligation],
+        turns: list[str],
+        request: str,
+    ) -> tuple["Visit", VisitPlanned]:
+        """A visit that nobody is told of yet.
+
+        Raises:
+            Rejected: the window's and the inspector's reasons; `nothing-due`, `instrument-elsewhere`.
+        """
+        window.must_be_possible()
+        if not obligations:
+            detail = "Nothing is due at this site by then. Choose a later day or name the instruments."
+            raise Rejected("nothing-due", detail, field="items")
+        type_codes = sorted({each.type_code for each in obligations})
+        inspector.must_be_able(type_codes, local_date(window.ends_at))
+        visit = cls(
+            id=id,
+            site_id=site.id,
+            enterprise_id=site.enterprise_id,
+            inspector_id=inspector.id,
+            starts_at=window.starts_at,
+            ends_at=window.ends_at,
+            items=[_item(each, site) for each in obligations],
+            type_codes=type_codes,
+            turns=turns,
+            request=request,
+        )
+        return visit, VisitPlanned(**visit._facts())
+
+    def announce(self, inspector: Inspector, at: datetime) -> VisitAnnounced:
+        """The enterprise is told, the inspector has it among the work.
+
+        Raises:
+            Rejected: `visit-state`, `window-past`, and the inspector's reasons: a card can end after the planning.
+        """
+        self._must_be("announced", "planned")
+        self._window().must_lie_ahead(at)
+        inspector.must_be_able(self.type_codes, local_date(self.ends_at))
+        self.status, self.announced = "announced", True
+        return VisitAnnounced(**self._facts())
+
+    def confirm(self) -> VisitConfirmed:
+        """The enterprise agrees to the time. Raises Rejected `visit-state`."""
+        self._must_be("confirmed", "announced", "rescheduled")
+        self.status = "confirmed"
+        return VisitConfirmed(**self._facts())
+
+    def reschedule(
+        self, inspector: Inspector, window: Window, reason: str, at: datetime
+    ) -> VisitRescheduled | VisitPlanned:
+        """Moves it to another time or inspector. While it is only planned, nobody needs to hear of it.
+
+        Raises:
+            Rejected: `visit-state`, and the window's and the inspector's reasons.
+        """
+        self._must_be("rescheduled", "planned", "announced", "confirmed", "rescheduled")
+        window.must_be_possible()
+        window.must_lie_ahead(at)
+        inspector.must_be_able(self.type_codes, local_date(window.ends_at))
+        before = {"previous_inspector_id": self.inspector_id, "previous_starts_at": self.starts_at}
+        self.inspector_id, self.starts_at, self.ends_at = inspector.id, window.starts_at, window.ends_at
+        if self.status == "planned":
+            return VisitPlanned(**self._facts())
+        self.status, self.reason = "rescheduled", reason
+        return VisitRescheduled(**self._facts(), **before, reason=reason)
+
+    def cancel(self, reason: str) -> VisitCancelled:
+        """It will not take place, or not be finished; what was verified stays. Raises Rejected `visit-state`."""
+        self._must_be("cancelled", "planned", "announced", "confirmed", "rescheduled")
+        self.status, self.reason = "cancelled", reason
+        return VisitCancelled(**self._facts(), reason=reason, announced=self.announced)
+
+    def record(self, outcome: Done) -> VisitCompleted | None:
+        """A verification of this visit was recorded. With the last one the visit is completed."""
+        wanted = {each.instrument_id for each in self.items}
+        if not self.open or outcome.instrument_id not in wanted:
+            return None
+        others = [each for each in self.outcomes if each.instrument_id != outcome.instrument_id]
+        same = [each for each in self.outcomes if each.instrument_id == outcome.instrument_id]
+        newest = max([*same, outcome], key=lambda each: each.verified_at)
+        self.outcomes = [*others, newest]
+        if len(self.outcomes) < len(wanted):
+            return None
+        self.status = "completed"
+        told = [VisitOutcome(**each.model_dump(exclude={"verified_at"})) for each in self.outcomes]
+        return VisitCompleted(**self._facts(), outcomes=told)
+
+    def _window(self) -> Window:
+        return Window(starts_at=self.starts_at, ends_at=self.ends_at)
+
+    def _must_be(self, aim: str, *statuses: Status) -> None:
+        if self.status not in statuses:
+            detail = f"The visit is {self.status}; only one that is {' or '.join(statuses)} can be {aim}."
+            raise Rejected("visit-state", detail)
+
+    def _facts(self) -> dict[str, Any]:
+        names = ("site_id", "enterprise_id", "inspector_id", "starts_at", "ends_at", "items")
+        return {"visit_id": self.id, **{name: getattr(self, name) for name in names}}
+
+
+def _item(obligation: Obligation, site: Site) -> VisitItem:
+    if (obligation.site_id, obligation.enterprise_id) != (site.id, site.enterprise_id):
+        detail = f"Instrument {obligation.serial} is not at {site.name}. Take it off the list."
+        raise Rejected("instrument-elsewhere", detail, field="items")
+    if obligation.status != "open" or obligation.regime is None:
+        hint = " Declare its repair first." if obligation.status == "barred" else ""
+        detail = f"Instrument {obligation.serial} is {obligation.status}: no verification is due.{hint}"
+        raise Rejected("instrument-not-due", detail, field="items")
+    return VisitItem(instrument_id=obligation.id, regime=obligation.regime)

@@ -1,0 +1,120 @@
+"""What scheduling listens to: the register, from which it keeps copies, and results, which move the next due date."""
+
+from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
+from services.kernel.model import Envelope, Event, Handler
+from services.registry.events import (
+    EnterpriseRegistered,
+    EnterpriseUpdated,
+    InspectorRegistered,
+    InspectorSuspended,
+    InspectorUpdated,
+    InstrumentRegistered,
+    InstrumentRetired,
+    InstrumentTypeDefined,
+    InstrumentUpdated,
+    SiteRegistered,
+    SiteUpdated,
+)
+from services.scheduling.facts import Registered, Result
+from services.scheduling.inspector import Inspector
+from services.scheduling.obligation import Obligation
+from services.scheduling.register import Enterprise, InstrumentType, Site
+from services.scheduling.storage import enterprises, inspectors, instrument_types, obligations, sites, visits
+from services.scheduling.visit import Done
+
+Instrument = InstrumentRegistered | InstrumentUpdated | InstrumentRetired
+
+
+def on_enterprise(event: EnterpriseRegistered | EnterpriseUpdated, envelope: Envelope) -> None:
+    enterprises.keep(envelope, Enterprise(id=event.enterprise_id, **event.model_dump()))
+
+
+def on_site(event: SiteRegistered | SiteUpdated, envelope: Envelope) -> None:
+    sites.keep(envelope, Site(id=event.site_id, **event.model_dump()))
+
+
+def on_inspector(
+    event: InspectorRegistered | InspectorUpdated | InspectorSuspended, envelope: Envelope
+) -> None:
+    inspectors.keep(envelope, Inspector(id=event.inspector_id, **event.model_dump()))
+
+
+def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None:
+    instrument_types.keep(envelope, InstrumentType(id=event.code, **event.model_dump(mode="json")))
+
+
+def on_instrument(event: Instrument, envelope: Envelope) -> None:
+    facts = Registered(
+        registered_on=event.registered_on,
+        last_verified_on=event.last_verified_on,
+        valid_until=event.valid_until,
+        barred=event.status == "barred",
+        retired=event.status == "retired",
+    )
+    obligations.on(
+        envelope,
+        event.instrument_id,
+        lambda each: each.told_by_registry(
+            event.type_code, event.serial, event.enterprise_id, event.site_id, facts
+        ),
+        lambda: Obligation(id=event.instrument_id, registered=facts, **_identity(event)),
+    )
+
+
+def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
+    if event.verdict == "fail":
+        _verified(
+            event, envelope, Result(passed=False, valid_until=None, certificate_id=None, **_moment(event))
+        )
+    if event.verdict != "incomplete" and event.visit_id is not None:
+        outcome = Done(
+            instrument_id=event.instrument_id,
+            verification_id=event.verification_id,
+            verdict=event.verdict,
+            verified_at=event.verified_at,
+        )
+        visits.on(envelope, event.visit_id, lambda visit: visit.record(outcome))
+
+
+def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
+    valid = {"valid_until": event.valid_until, "certificate_id": event.certificate_id}
+    _verified(event, envelope, Result(passed=True, **valid, **_moment(event)))
+
+
+def on_revocation(event: CertificateRevoked, envelope: Envelope) -> None:
+    obligations.on(envelope, event.instrument_id, lambda each: each.revoked(event.certificate_id))
+
+
+def _verified(event: VerificationRecorded | CertificateIssued, envelope: Envelope, result: Result) -> None:
+    obligations.on(
+        envelope,
+        event.instrument_id,
+        lambda each: each.verified(result),
+        lambda: Obligation(id=event.instrument_id, result=result, **_identity(event)),
+    )
+
+
+def _identity(event: Instrument | VerificationRecorded | CertificateIssued) -> dict[str, str]:
+    return {name: getattr(event, name) for name in ("type_code", "serial", "enterprise_id")}
+
+
+def _moment(event: VerificationRecorded | CertificateIssued) -> dict[str, object]:
+    return {"verified_at": event.verified_at, "verified_on": event.verified_on}
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    EnterpriseRegistered: on_enterprise,
+    EnterpriseUpdated: on_enterprise,
+    SiteRegistered: on_site,
+    SiteUpdated: on_site,
+    InspectorRegistered: on_inspector,
+    InspectorUpdated: on_inspector,
+    InspectorSuspended: on_inspector,
+    InstrumentTypeDefined: on_instrument_type,
+    InstrumentRegistered: on_instrument,
+    InstrumentUpdated: on_instrument,
+    InstrumentRetired: on_instrument,
+    VerificationRecorded: on_verification,
+    CertificateIssued: on_certificate,
+    CertificateRevoked: on_revocation,
+}
