@@ -102,6 +102,16 @@ class CertificateRevoked(_Certificate, type="vernier.inspection.certificate.revo
     reason: str
 
 
+class SealsReceived(Event, type="vernier.inspection.seal.received.v1"):
+    """A batch of numbered seals came into the office's stock."""
+
+    batch_id: Id
+    kind: SealKind
+    series: str
+    first: int
+    last: int
+
+
 class SealsIssued(Event, type="vernier.inspection.seal.issued.v1"):
     """Numbered seals were handed to an inspector."""
 
@@ -147,3 +157,11 @@ class AttentionRaised(Event, type="vernier.inspection.attention.raised.v1"):
     record_id: Id | None
     instrument_id: Id | None
     inspector_id: Id | None
+
+
+class AttentionResolved(Event, type="vernier.inspection.attention.resolved.v1"):
+    """A person looked, decided and wrote down why."""
+
+    attention_id: Id
+    reason: str
+    note: str

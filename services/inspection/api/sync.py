@@ -1,0 +1,82 @@
+"""The doors of a tablet, docs/sync.md: it pulls its work and pushes its evidence. Only the inspector whose it is."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.inspection.domain.batch import read_batch
+from services.inspection.push import take
+from services.inspection.work import pull
+from services.kernel.model import instant_text, now
+from services.kernel.tokens import Caller, Forbidden
+from services.kernel.web import any_of
+
+router = APIRouter(prefix="/sync", tags=["sync"])
+
+Inspector = any_of("inspector")
+
+
+def inspector_of(caller: Annotated[Caller, Inspector]) -> str:
+    """The inspector that the token names. Raises Forbidden for a token without one."""
+    if caller.inspector is None:
+        raise Forbidden(
+            "no-inspector", "This account is no inspector's. Sign in with an inspector's account."
+        )
+    return caller.inspector
+
+
+async def whole_body(request: Request) -> bytes:
+    """The bytes as they came: a record is kept exactly as it was sent."""
+    return await request.body()
+
+
+OwnInspector = Annotated[str, Depends(inspector_of)]
+
+SENT_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["tablet_id", "sent_at", "records"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "tablet_id": {"type": "string"},
+                        "sent_at": {"type": "string", "format": "date-time"},
+                        "records": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 200,
+                            "items": {"type": "object"},
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.get("/work", responses={304: {"description": "nothing new; keep the cursor"}})
+def work(inspector_id: OwnInspector, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Response:
+    """What changed in the work of the inspector who calls since the cursor; everything without one.
+
+    Inspectors, their own work only.
+    """
+    page = pull(inspector_id, cursor)
+    if page is None:
+        return Response(status_code=304)
+    return Response(page, media_type="application/json")
+
+
+@router.post("/records", openapi_extra=SENT_BODY)
+def push(
+    caller: Annotated[Caller, Inspector],
+    inspector_id: OwnInspector,
+    body: Annotated[bytes, Depends(whole_body)],
+) -> dict[str, Any]:
+    """Takes 1 to 200 signed records of one tablet. Inspectors, from a tablet enrolled for them."""
+    received_at = now()
+    answers = take(read_batch(body), inspector_id, received_at, caller)
+    return {"server_time": instant_text(received_at), "answers": answers}

@@ -1,0 +1,82 @@
+"""Doors to verifications. Staff see all; an enterprise sees those of its own instruments."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from services.inspection.domain.verification import Verdict, Verification
+from services.inspection.storage import certificates, verifications
+from services.kernel.model import Id
+from services.kernel.tokens import Caller
+from services.kernel.web import caller_of
+
+router = APIRouter(prefix="/verifications", tags=["verifications"])
+
+Limit = Annotated[int, Query(ge=1, le=500, description="rows on a page")]
+Anyone = Annotated[Caller, Depends(caller_of)]
+
+
+def own(caller: Caller, enterprise_id: str | None) -> str | None:
+    """The enterprise to which a list is confined: none for staff who named none. Raises Forbidden."""
+    if not caller.is_staff and enterprise_id is None:
+        enterprise_id = caller.enterprise
+    if not caller.is_staff or enterprise_id is not None:
+        caller.must_see(enterprise_id or "")
+    return enterprise_id
+
+
+@router.get("")
+def listed(
+    caller: Anyone,
+    instrument_id: Id | None = None,
+    enterprise_id: Id | None = None,
+    inspector_id: Id | None = None,
+    visit_id: Id | None = None,
+    standard_id: Id | None = None,
+    type_code: Id | None = None,
+    verdict: Verdict | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    after: Id | None = None,
+    limit: Limit = 100,
+) -> list[dict[str, Any]]:
+    """Verifications by instrument, enterprise, inspector, visit, standard used, type, verdict and days (inclusive).
+
+    Page by page: `after` is the last id of the page before. Staff see all, an enterprise its own.
+    """
+    asked = {
+        "instrument_id": instrument_id,
+        "enterprise_id": own(caller, enterprise_id),
+        "inspector_id": inspector_id,
+        "visit_id": visit_id,
+        "standard_ids": standard_id,
+        "type_code": type_code,
+        "verdict": verdict,
+        "verified_on__gte": since.isoformat() if since else None,
+        "verified_on__lte": until.isoformat() if until else None,
+        "id__gt": after,
+    }
+    where = {name: value for name, value in asked.items() if value is not None}
+    return [each.view() for each in verifications.query(limit=limit, **where)]
+
+
+@router.get("/{id}")
+def verification(id: Id, caller: Anyone) -> dict[str, Any]:
+    """One verification with every reading's verdict and its certificate. Staff, and the enterprise whose it is."""
+    found = _verification(id, caller)
+    certificate = next(certificates.query(verification_id=id, limit=1), None)
+    return {**found.view(), "certificate": certificate.view() if certificate else None}
+
+
+@router.get("/{id}/history")
+def history(id: Id, caller: Anyone) -> list[dict[str, Any]]:
+    """Every event of a verification. Staff, and the enterprise whose it is."""
+    _verification(id, caller)
+    return [each.model_dump(mode="json") for each in verifications.history(id)]
+
+
+def _verification(id: str, caller: Caller) -> Verification:
+    found = verifications.get(id)
+    caller.must_see(found.enterprise_id)
+    return found

@@ -1,0 +1,76 @@
+"""What a person must look at: two facts that do not fit together. Raised once for its cause, resolved with a note."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from services.inspection.domain.sentences import sentences
+from services.inspection.events import AttentionRaised, AttentionResolved
+from services.kernel.model import Entity, Instant, Rejected, derived_id
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A reason for attention, with the words of its sentence. One that `withholds` is a shut gate."""
+
+    reason: str
+    words: dict[str, str] = field(default_factory=dict)
+    withholds: bool = False
+
+
+class Attention(Entity, kind="attention"):
+    """Its id is derived from the cause, so that the same cause raises it once."""
+
+    reason: str
+    detail: str
+    detail_en: str
+    record_id: str | None = None
+    tablet_id: str | None = None
+    instrument_id: str | None = None
+    inspector_id: str | None = None
+    enterprise_id: str | None = None
+    seal_number: str | None = None
+    status: Literal["open", "resolved"] = "open"
+    raised_at: Instant
+    touched_at: Instant
+    resolved_at: Instant | None = None
+    resolved_by: str | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, concern: Concern, *cause: str, at: datetime, **refs: Any) -> "Attention":
+        vietnamese, english = sentences(concern.reason, concern.words)
+        return cls(
+            id=attention_id(concern.reason, *cause),
+            reason=concern.reason,
+            detail=vietnamese,
+            detail_en=english,
+            raised_at=at,
+            touched_at=at,
+            **refs,
+        )
+
+    def raised(self) -> AttentionRaised:
+        return AttentionRaised(
+            attention_id=self.id,
+            reason=self.reason,
+            detail=self.detail,
+            record_id=self.record_id,
+            instrument_id=self.instrument_id,
+            inspector_id=self.inspector_id,
+        )
+
+    def resolve(self, note: str, actor: str, at: datetime) -> AttentionResolved:
+        """Raises Rejected 409 when somebody resolved it before."""
+        if self.status == "resolved":
+            raise Rejected(
+                "already-resolved",
+                f"It was resolved by {self.resolved_by}: {self.note}. There is nothing left to do.",
+            )
+        self.status, self.note, self.resolved_by = "resolved", note, actor
+        self.resolved_at = self.touched_at = at
+        return AttentionResolved(attention_id=self.id, reason=self.reason, note=note)
+
+
+def attention_id(reason: str, *cause: str) -> str:
+    return derived_id("attention", reason, *cause)

@@ -1,0 +1,82 @@
+"""The shape of a record as a tablet sends it, and of the body of a verification; docs/sync.md, Push."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.inspection.events import Regime, SealKind
+from services.kernel.model import Id, Instant, LongText, Text
+
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Counter = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+Verdict = Literal["pass", "fail", "incomplete"]
+
+
+YEARS = range(1970, 2101)
+CENTURY_MS = 100 * 366 * 86_400_000
+
+
+def _in_range(value: datetime) -> datetime:
+    if value.year not in YEARS:
+        raise ValueError(f"an instant lies between the years {YEARS[0]} and {YEARS[-1]}")
+    return value
+
+
+Moment = Annotated[Instant, AfterValidator(_in_range)]
+
+
+class Shape(BaseModel):
+    """Fields that a newer tablet adds are kept with the evidence and otherwise passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class SentRecord(Shape):
+    id: Id
+    tablet_id: Id
+    sequence: Annotated[int, Field(strict=True, ge=1, le=2**53)]
+    previous_hash: Hash
+    kind: Literal["verification"]
+    recorded_at: Moment
+    monotonic_ms: Counter
+    clock_offset_ms: Annotated[int, Field(strict=True, ge=-CENTURY_MS, le=CENTURY_MS)] | None
+    hash: str
+    signature: str
+    body: "VerificationBody"
+
+
+class SealTold(Shape):
+    """A seal as the inspector names it: `BN26-000123`, or whatever stands on an older one."""
+
+    number: Text
+    kind: SealKind | None = None
+    place: LongText = ""
+    reason: Text | None = None
+
+
+class ProcedureTold(Shape):
+    id: Text
+    version: Text
+    hash: str | None = None
+
+
+class VerificationBody(Shape):
+    visit_id: Id | None
+    instrument_id: Id
+    type_code: Id
+    regime: Regime
+    after_repair_reason: Text | None = None
+    started_at: Moment
+    finished_at: Moment
+    evaluation: dict[str, Any]
+    verdict: Verdict
+    procedure: ProcedureTold | None = None
+    standard_ids: list[Id] = Field(max_length=100)
+    seals_affixed: list[SealTold] = Field(default_factory=list, max_length=200)
+    seals_removed: list[SealTold] = Field(default_factory=list, max_length=200)
+    seals_voided: list[SealTold] = Field(default_factory=list, max_length=200)
+    note: LongText = ""
+
+
+SentRecord.model_rebuild()

@@ -1,0 +1,117 @@
+"""The gates between a verification and a certificate, and what else a person should look at; ARCHITECTURE §6."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from metrology import Catalogue, UnknownType
+from services.inspection.domain.attention import Concern
+from services.inspection.domain.body import VerificationBody
+from services.inspection.domain.known import Inspector, Instrument, Standard, Visit
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the server knows about the things that a record names; None for what it does not know."""
+
+    inspector_id: str
+    inspector: Inspector | None
+    instrument: Instrument
+    standards: Mapping[str, Standard | None]
+    visit: Visit | None
+    catalogue: Catalogue
+
+
+def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
+    """Every shut gate and every oddity of a verification that took place on a day, the legal ones first."""
+    return [
+        *_inspector(facts, body.type_code, day),
+        *_standards(body, facts, day),
+        *_instrument(body, facts),
+        *_regime(body, facts.catalogue, day),
+        *_visit(body, facts),
+    ]
+
+
+def _shut(reason: str, **words: object) -> Concern:
+    return Concern(reason, {name: str(word) for name, word in words.items()}, withholds=True)
+
+
+def _odd(reason: str, **words: object) -> Concern:
+    return Concern(reason, {name: str(word) for name, word in words.items()})
+
+
+def _inspector(facts: Facts, type_code: str, day: date) -> Iterator[Concern]:
+    """TT 24/2013 Art. 32, 34, 36: a card that covers the type, valid on the day, not suspended."""
+    inspector, id = facts.inspector, facts.inspector_id
+    if inspector is None:
+        yield _shut("inspector-unknown", inspector=id)
+        return
+    if inspector.suspended:
+        yield _shut("inspector-suspended", inspector=inspector.name)
+    if day > inspector.card_valid_until:
+        yield _shut("card-expired", inspector=inspector.name, until=inspector.card_valid_until, day=day)
+    if type_code not in inspector.type_codes:
+        yield _shut("card-type", inspector=inspector.name, type=type_code)
+
+
+def _standards(body: VerificationBody, facts: Facts, day: date) -> Iterator[Concern]:
+    """TT 24/2013 Art. 43.4: every standard used is certified, in date on the day, and meant for the type."""
+    if not body.standard_ids:
+        yield _shut("standard-missing")
+    for id in dict.fromkeys(body.standard_ids):
+        standard = facts.standards.get(id)
+        if standard is None:
+            yield _shut("standard-unknown", standard=id)
+            continue
+        if not standard.valid_from <= day <= standard.valid_until:
+            yield _shut(
+                "standard-expired",
+                standard=standard.code,
+                since=standard.valid_from,
+                until=standard.valid_until,
+                day=day,
+            )
+        if body.type_code not in standard.type_codes:
+            yield _shut("standard-type", standard=standard.code, type=body.type_code)
+
+
+def _instrument(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
+    """TT 24/2013 Art. 41: an identity; barred after a fail until a verification after repair passes."""
+    instrument = facts.instrument
+    if not instrument.serial.strip():
+        yield _shut("instrument-no-identity", instrument=instrument.id)
+    if instrument.status == "retired":
+        yield _shut("instrument-retired", instrument=instrument.id)
+    if instrument.status == "barred" and body.regime != "after_repair":
+        yield _shut("instrument-barred", instrument=instrument.id)
+    if instrument.type_code != body.type_code:
+        yield _shut("type-differs", told=body.type_code, known=instrument.type_code)
+
+
+def _regime(body: VerificationBody, catalogue: Catalogue, day: date) -> Iterator[Concern]:
+    """TT 23/2013 Art. 4, 19: the catalogue provides this regime for this type on the day."""
+    try:
+        if body.regime not in catalogue.regimes(body.type_code, day):
+            yield _shut("regime-not-allowed", regime=body.regime, type=body.type_code)
+    except UnknownType:
+        yield _shut("type-unknown", type=body.type_code, day=day)
+    if body.regime == "after_repair" and body.after_repair_reason is None:
+        yield _odd("repair-reason-missing")
+
+
+def _visit(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
+    """Work done on a visit that was cancelled or given away meanwhile is kept and credited; a person is told."""
+    visit = facts.visit
+    if body.visit_id is None:
+        yield _odd("visit-unplanned")
+        return
+    if visit is None:
+        yield _odd("visit-unknown", visit=body.visit_id)
+        return
+    if visit.status == "cancelled":
+        yield _odd("visit-cancelled", visit=visit.id)
+    if visit.inspector_id != facts.inspector_id:
+        yield _odd("visit-other-inspector", visit=visit.id)
+    if body.instrument_id not in visit.instrument_ids:
+        yield _odd("visit-other-instrument", visit=visit.id)

@@ -1,0 +1,171 @@
+"""From a record to a verification: the server evaluates anew with metrology, and its verdict is the one that counts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from metrology import BadInput, UnknownType, evaluate
+from services.inspection.domain.attention import Concern
+from services.inspection.domain.body import VerificationBody
+from services.inspection.domain.clock import Timing
+from services.inspection.domain.gates import Facts, concerns
+from services.inspection.domain.record import Record
+from services.inspection.domain.verification import StandardUsed, Verification
+from services.kernel.model import Quantity
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verification: Verification
+    concerns: list[Concern]
+
+
+@dataclass
+class _Found:
+    """What the evaluation brought."""
+
+    verdict: Any = "incomplete"
+    procedure: dict[str, Any] = field(default_factory=dict)
+    points: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, Any]] = field(default_factory=list)
+    conditions: dict[str, Any] = field(default_factory=dict)
+    concerns: list[Concern] = field(default_factory=list)
+
+
+def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
+    """The verification that an accepted record tells of, and everything about it that a person should see."""
+    body, instrument = record.sent().body, facts.instrument
+    timing = Timing.of(
+        body.finished_at, record.received_at, record.clock_offset_ms, record.clock_offset_at_push_ms
+    )
+    day, found = timing.verified_on, _evaluate(body)
+    noted = [
+        *concerns(body, facts, day),
+        *found.concerns,
+        *timing.concerns(record.tablet_id),
+        *_differences(body, facts, found, day),
+    ]
+    verification = Verification(
+        id=record.id,
+        record_hash=record.hash,
+        tablet_id=record.tablet_id,
+        visit_id=body.visit_id,
+        instrument_id=instrument.id,
+        enterprise_id=instrument.enterprise_id,
+        site_id=instrument.site_id,
+        type_code=body.type_code,
+        maker=instrument.maker,
+        country=instrument.country,
+        model=instrument.model,
+        serial=instrument.serial,
+        inspector_id=record.inspector_id,
+        inspector_card=facts.inspector.card_number if facts.inspector else None,
+        regime=body.regime,
+        after_repair_reason=body.after_repair_reason,
+        started_at=body.started_at,
+        finished_at=body.finished_at,
+        verified_at=timing.verified_at,
+        verified_on=day,
+        received_at=record.received_at,
+        clock_offset_ms=timing.offset_ms,
+        verdict=found.verdict,
+        tablet_verdict=body.verdict,
+        points=found.points,
+        checks=found.checks,
+        missing=found.missing,
+        characteristics=_plain(instrument.characteristics),
+        conditions=found.conditions,
+        procedure=found.procedure,
+        standards=list(_standards_used(body, facts)),
+        standard_ids=list(dict.fromkeys(body.standard_ids)),
+        seals_affixed=body.seals_affixed,
+        seals_removed=body.seals_removed,
+        seals_voided=body.seals_voided,
+        withheld=list(dict.fromkeys(each.reason for each in noted if each.withholds)),
+        concerns=list(dict.fromkeys(each.reason for each in noted)),
+        valid_until=_valid_until(facts, body.type_code, day),
+        note=body.note,
+        touched_at=at,
+    )
+    return Judgement(verification, noted)
+
+
+def _evaluate(body: VerificationBody) -> _Found:
+    try:
+        result = evaluate(body.evaluation)
+    except BadInput as bad:
+        unknown = isinstance(bad, UnknownType) or bad.field.startswith("procedure")
+        reason = "procedure-unknown" if unknown else "not-evaluable"
+        words = {"field": bad.field[:100], "detail": str(bad)[:300]}
+        return _Found(concerns=[Concern(reason, words, withholds=True)])
+    return _Found(
+        verdict=result["verdict"],
+        procedure=dict(result["procedure"]),
+        points=list(result["points"]),
+        checks=list(result["checks"]),
+        missing=list(result["missing"]),
+        conditions=dict(body.evaluation.get("conditions") or {}),
+    )
+
+
+def _differences(body: VerificationBody, facts: Facts, found: _Found, day: date) -> Iterator[Concern]:
+    """Where the tablet's words do not fit each other, the register, or the server's verdict."""
+    if found.concerns:
+        return
+    evaluation = body.evaluation
+    for what, told in (("type", body.type_code), ("regime", body.regime)):
+        if evaluation.get(what) != told:
+            yield Concern("evaluation-differs", {"what": what}, withholds=True)
+    if evaluation.get("verified_on") != day.isoformat():
+        words = {"told": str(evaluation.get("verified_on"))[:40], "day": day.isoformat()}
+        yield Concern("day-differs", words)
+    if names := _unlike(facts.instrument.characteristics, evaluation.get("characteristics")):
+        yield Concern("characteristics-differ", {"names": ", ".join(names)})
+    if body.verdict != found.verdict:
+        yield Concern("verdict-differs", {"tablet_verdict": body.verdict, "verdict": found.verdict})
+
+
+def _unlike(known: Mapping[str, Quantity | str], told: object) -> list[str]:
+    """The characteristics that both name, in the same unit, with another value."""
+    found = []
+    for name, value in (told if isinstance(told, Mapping) else {}).items():
+        registered = known.get(name)
+        if isinstance(registered, str) and isinstance(value, str) and registered != value:
+            found.append(name)
+        if (
+            isinstance(registered, Quantity)
+            and isinstance(value, Mapping)
+            and value.get("unit") == registered.unit
+        ):
+            try:
+                same = Decimal(str(value.get("value"))) == registered.value
+            except InvalidOperation:
+                same = False
+            if not same:
+                found.append(name)
+    return sorted(found)
+
+
+def _standards_used(body: VerificationBody, facts: Facts) -> Iterator[StandardUsed]:
+    for id in dict.fromkeys(body.standard_ids):
+        standard = facts.standards.get(id)
+        copied = set(StandardUsed.model_fields) - {"id"}
+        yield StandardUsed(id=id, **({name: getattr(standard, name) for name in copied} if standard else {}))
+
+
+def _valid_until(facts: Facts, type_code: str, day: date) -> date | None:
+    """The last day of the month that closes the interval (TT 24/2013 Art. 41); None where there is no cycle."""
+    try:
+        return facts.catalogue.valid_until(type_code, day)
+    except UnknownType:
+        return None
+
+
+def _plain(characteristics: Mapping[str, Quantity | str]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str) else value.model_dump(mode="json")
+        for name, value in characteristics.items()
+    }

@@ -1,0 +1,105 @@
+"""What inspection knows of other services' things: copies kept from their events, for gates, pulls and certificates."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from services.kernel.model import Entity, Instant, Quantity
+
+VisitStatus = Literal["announced", "confirmed", "rescheduled", "cancelled", "completed"]
+OPEN: tuple[VisitStatus, ...] = ("announced", "confirmed", "rescheduled")
+
+
+class Enterprise(Entity, kind="enterprise"):
+    touched_at: Instant
+    tax_code: str
+    name: str
+    address: str
+    language: str
+    contact_name: str
+    contact_email: str | None
+    contact_phone: str | None
+
+
+class Site(Entity, kind="site"):
+    touched_at: Instant
+    enterprise_id: str
+    name: str
+    address: str
+    ward_code: str
+    ward_name: str
+    latitude: float
+    longitude: float
+
+
+class InstrumentType(Entity, kind="instrument_type"):
+    """A type of the catalogue; its id is the code, its rows are what the law asks at different times."""
+
+    touched_at: Instant
+    rows: list[dict[str, Any]]
+
+
+class Instrument(Entity, kind="instrument"):
+    touched_at: Instant
+    type_code: str
+    enterprise_id: str
+    site_id: str
+    maker: str
+    country: str | None
+    model: str
+    serial: str
+    serial_assigned: bool
+    year: int | None
+    characteristics: dict[str, Quantity | str]
+    status: str
+    last_verified_on: date | None
+    valid_until: date | None
+    certificate_number: str | None
+
+
+class Standard(Entity, kind="standard"):
+    touched_at: Instant
+    code: str
+    name: str
+    maker: str
+    serial: str
+    certificate_number: str
+    valid_from: date
+    valid_until: date
+    type_codes: list[str]
+    expanded_uncertainty: Quantity | None
+
+
+class Inspector(Entity, kind="inspector"):
+    touched_at: Instant
+    name: str
+    card_number: str
+    card_valid_until: date
+    type_codes: list[str]
+    suspended: bool
+
+
+class Visit(Entity, kind="visit"):
+    """A visit as last told, and every inspector who ever had it: each of them must hear that it is gone."""
+
+    touched_at: Instant
+    status: VisitStatus
+    site_id: str
+    enterprise_id: str
+    inspector_id: str
+    starts_at: Instant
+    ends_at: Instant
+    instrument_ids: list[str]
+    regimes: list[str]
+    past_inspectors: list[str] = Field(default_factory=list)
+
+    def retell(self, newer: "Visit") -> None:
+        """Takes over what is newly said; remembers who had it before."""
+        former = [*self.past_inspectors, *newer.past_inspectors, self.inspector_id]
+        for name in set(Visit.model_fields) - {"id", "version", "seen", "past_inspectors"}:
+            setattr(self, name, getattr(newer, name))
+        self.past_inspectors = sorted(set(former) - {self.inspector_id})
+
+    def is_work_of(self, inspector_id: str) -> bool:
+        return self.inspector_id == inspector_id and self.status in OPEN

@@ -1,0 +1,174 @@
+"""What the attention desk says of each reason, in Vietnamese and English: what was found and what to do."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "record-rejected": (
+        "Không đọc được bản ghi {record} ({code}: {detail}). Dữ liệu gốc đã được giữ; yêu cầu kiểm định viên ghi lại.",
+        "Record {record} cannot be read ({code}: {detail}). Its bytes are kept; ask the inspector to record it anew.",
+    ),
+    "record-conflict": (
+        "Có hai nội dung khác nhau dưới cùng mã {record}. Cả hai được giữ; hãy đối chiếu và quyết định.",
+        "Two different contents came under the id {record}. Both are kept; compare them and decide.",
+    ),
+    "bad-hash": (
+        "Mã băm của bản ghi {record} không khớp nội dung. Kiểm tra máy tính bảng {tablet}.",
+        "The hash of record {record} does not fit its content. Check tablet {tablet}.",
+    ),
+    "bad-signature": (
+        "Chữ ký của bản ghi {record} không phải của máy tính bảng {tablet}. Kiểm tra máy và người gửi.",
+        "The signature of record {record} is not that of tablet {tablet}. Check the tablet and who sent it.",
+    ),
+    "chain-gap": (
+        "Máy tính bảng {tablet} chưa gửi bản ghi số {sequence}. Yêu cầu đồng bộ lại máy này.",
+        "Tablet {tablet} has not handed in its record number {sequence}. Have it synchronised again.",
+    ),
+    "chain-broken": (
+        "Bản ghi số {sequence} của máy {tablet} không nối tiếp bản ghi trước nó. Chuỗi có thể đã bị sửa.",
+        "Record number {sequence} of tablet {tablet} does not follow the one before. The chain may have been altered.",
+    ),
+    "chain-fork": (
+        "Máy tính bảng {tablet} có hai bản ghi cùng số {sequence}. Có thể máy đã được khôi phục từ bản sao cũ.",
+        "Tablet {tablet} handed in two records numbered {sequence}. It may have been restored from an old copy.",
+    ),
+    "clock-off": (
+        "Đồng hồ của máy tính bảng {tablet} lệch {seconds} giây. Chỉnh giờ; thời điểm kiểm định đã được hiệu chỉnh.",
+        "The clock of tablet {tablet} is {seconds} s off. Set it; the time of verification has been corrected.",
+    ),
+    "instrument-unknown": (
+        "Bản ghi {record} nói về phương tiện đo {instrument} chưa có trong sổ đăng ký. Đăng ký phương tiện đó.",
+        "Record {record} is about instrument {instrument}, which is not in the register. Register it.",
+    ),
+    "instrument-no-identity": (
+        "Phương tiện đo {instrument} không có số hiệu. Cấp số cho phương tiện trước khi cấp giấy chứng nhận.",
+        "Instrument {instrument} has no serial number. Assign one before a certificate is issued.",
+    ),
+    "instrument-retired": (
+        "Phương tiện đo {instrument} đã ngừng sử dụng. Kiểm tra lại sổ đăng ký.",
+        "Instrument {instrument} is retired. Check the register.",
+    ),
+    "instrument-barred": (
+        "Phương tiện đo {instrument} đang bị cấm sử dụng: chỉ kiểm định sau sửa chữa mới có giá trị.",
+        "Instrument {instrument} is barred from use: only a verification after repair can release it.",
+    ),
+    "type-differs": (
+        "Bản ghi nói loại {told}, sổ đăng ký ghi loại {known}. Xác định loại đúng của phương tiện đo.",
+        "The record says type {told}, the register type {known}. Find out which is right.",
+    ),
+    "type-unknown": (
+        "Danh mục không có loại {type} vào ngày {day}. Bổ sung danh mục.",
+        "The catalogue has no type {type} on {day}. Complete the catalogue.",
+    ),
+    "regime-not-allowed": (
+        "Danh mục không quy định chế độ {regime} cho loại {type}. Kiểm tra chế độ kiểm định.",
+        "The catalogue does not provide the regime {regime} for type {type}. Check the regime.",
+    ),
+    "repair-reason-missing": (
+        "Kiểm định sau sửa chữa nhưng không ghi lý do. Hỏi kiểm định viên.",
+        "A verification after repair without its reason. Ask the inspector.",
+    ),
+    "inspector-unknown": (
+        "Không có kiểm định viên {inspector} trong sổ đăng ký.",
+        "There is no inspector {inspector} in the register.",
+    ),
+    "inspector-suspended": (
+        "Thẻ của kiểm định viên {inspector} đang bị đình chỉ (TT 24/2013 Điều 36).",
+        "The card of inspector {inspector} is suspended (TT 24/2013 Art. 36).",
+    ),
+    "card-expired": (
+        "Thẻ của kiểm định viên {inspector} hết hạn ngày {until}, trước ngày kiểm định {day}.",
+        "The card of inspector {inspector} expired on {until}, before the day of verification {day}.",
+    ),
+    "card-type": (
+        "Thẻ của kiểm định viên {inspector} không gồm loại {type}.",
+        "The card of inspector {inspector} does not cover type {type}.",
+    ),
+    "standard-missing": (
+        "Bản ghi không nêu chuẩn đo lường nào (TT 24/2013 Điều 43).",
+        "The record names no reference standard (TT 24/2013 Art. 43).",
+    ),
+    "standard-unknown": (
+        "Chuẩn {standard} không có trong sổ đăng ký.",
+        "Standard {standard} is not in the register.",
+    ),
+    "standard-expired": (
+        "Giấy chứng nhận của chuẩn {standard} có giá trị {since} – {until}, không gồm ngày {day}.",
+        "The certificate of standard {standard} is valid {since} to {until}, which does not cover {day}.",
+    ),
+    "standard-type": (
+        "Chuẩn {standard} không dùng cho loại {type}.",
+        "Standard {standard} is not meant for type {type}.",
+    ),
+    "not-evaluable": (
+        "Không đánh giá được số liệu ({field}: {detail}).",
+        "The readings cannot be evaluated ({field}: {detail}).",
+    ),
+    "procedure-unknown": (
+        "Không có quy trình kiểm định như bản ghi nêu ({detail}).",
+        "There is no such procedure as the record names ({detail}).",
+    ),
+    "evaluation-differs": (
+        "Số liệu được đánh giá theo {what} khác với bản ghi. Hỏi kiểm định viên.",
+        "The readings were evaluated for another {what} than the record says. Ask the inspector.",
+    ),
+    "characteristics-differ": (
+        "Đặc trưng {names} khác với sổ đăng ký. Sửa sổ đăng ký hoặc kiểm định lại.",
+        "The characteristics {names} differ from the register. Correct the register or verify again.",
+    ),
+    "verdict-differs": (
+        "Máy tính bảng kết luận {tablet_verdict}, máy chủ kết luận {verdict}. Kết luận của máy chủ có hiệu lực.",
+        "The tablet's verdict is {tablet_verdict}, the server's {verdict}. The server's counts.",
+    ),
+    "date-future": (
+        "Thời điểm kiểm định {day} nằm sau thời điểm nhận bản ghi. Kiểm tra đồng hồ máy tính bảng.",
+        "The verification is dated {day}, after it was received. Check the tablet's clock.",
+    ),
+    "day-differs": (
+        "Số liệu được đánh giá cho ngày {told}, kiểm định diễn ra ngày {day}.",
+        "The readings were evaluated for {told}, the verification took place on {day}.",
+    ),
+    "visit-unplanned": (
+        "Kiểm định không theo lịch hẹn. Xác nhận lý do với kiểm định viên.",
+        "A verification without a planned visit. Ask the inspector for the reason.",
+    ),
+    "visit-unknown": (
+        "Không có lịch hẹn {visit}. Kết quả vẫn được ghi nhận.",
+        "There is no visit {visit}. The work is credited all the same.",
+    ),
+    "visit-cancelled": (
+        "Lịch hẹn {visit} đã bị hủy trước khi đồng bộ. Kết quả vẫn được ghi nhận.",
+        "Visit {visit} was cancelled before the tablet synchronised. The work is credited all the same.",
+    ),
+    "visit-other-inspector": (
+        "Lịch hẹn {visit} đã giao cho kiểm định viên khác. Kết quả vẫn được ghi nhận.",
+        "Visit {visit} belongs to another inspector. The work is credited all the same.",
+    ),
+    "visit-other-instrument": (
+        "Phương tiện đo không thuộc lịch hẹn {visit}. Kết quả vẫn được ghi nhận.",
+        "The instrument is not part of visit {visit}. The work is credited all the same.",
+    ),
+    "verified-twice": (
+        "Phương tiện đo được kiểm định hai lần trong lịch hẹn {visit}. Cả hai được giữ; hãy quyết định.",
+        "The instrument was verified twice on visit {visit}. Both are kept; decide which counts.",
+    ),
+    "seal-not-held": (
+        "Niêm phong {seal} không nằm trong số đã cấp cho kiểm định viên. Đối chiếu sổ cấp phát.",
+        "Seal {seal} is not among those issued to the inspector. Check the ledger.",
+    ),
+    "seal-unknown": (
+        "Niêm phong {seal} không thuộc lô nào đã nhận. Kiểm tra số hiệu.",
+        "Seal {seal} belongs to no batch received. Check the number.",
+    ),
+    "seal-used-twice": (
+        "Niêm phong {seal} được ghi ở hai nơi. Cả hai được giữ; tìm hiểu nơi nào đúng.",
+        "Seal {seal} is recorded in two places. Both facts are kept; find out which is true.",
+    ),
+    "seal-elsewhere": (
+        "Niêm phong {seal} được tháo khỏi phương tiện khác với nơi đã gắn.",
+        "Seal {seal} was removed from another instrument than it was fitted to.",
+    ),
+}
+
+
+def sentences(reason: str, words: dict[str, str]) -> tuple[str, str]:
+    """The Vietnamese and the English sentence of a reason. Raises KeyError for a reason without sentences."""
+    vietnamese, english = SENTENCES[reason]
+    return vietnamese.format_map(words), english.format_map(words)

@@ -1,0 +1,142 @@
+"""Hears of evidence received: evaluates it, opens and shuts the gates, and raises what a person must look at."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from metrology import Catalogue
+from services.inspection.domain.attention import Attention, Concern, attention_id
+from services.inspection.domain.body import VerificationBody
+from services.inspection.domain.gates import Facts
+from services.inspection.domain.judgement import judge
+from services.inspection.domain.known import Instrument
+from services.inspection.domain.record import Record
+from services.inspection.events import RecordReceived
+from services.inspection.storage import (
+    attentions,
+    chain_of,
+    inspectors,
+    instrument_types,
+    instruments,
+    records,
+    standards,
+    verifications,
+    visits,
+)
+from services.kernel.model import AlreadyDone, Envelope, NotYet, now
+
+
+def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
+    record = records.get(event.record_id)
+    at = now()
+    for concern, *cause in _about(record):
+        raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
+    if record.sequence is not None:
+        _gap_closed(record.tablet_id, record.sequence, envelope)
+    if record.status == "accepted":
+        _judge(record, envelope)
+
+
+def raise_attention(envelope: Envelope, attention: Attention) -> None:
+    """Once for its cause; the same cause met again is our own trace."""
+    try:
+        attentions.add(attention, attention.raised(), by=envelope)
+    except AlreadyDone:
+        return
+
+
+def _judge(record: Record, envelope: Envelope) -> None:
+    body = record.sent().body
+    instrument = instruments.find(body.instrument_id)
+    if instrument is None:
+        words = {"record": record.id, "instrument": body.instrument_id}
+        raise_attention(
+            envelope, _attention(Concern("instrument-unknown", words), record.id, record=record, at=now())
+        )
+        raise NotYet(f"instrument {body.instrument_id} is not in the register")
+    judgement = judge(record, _facts(record, body, instrument), now())
+    verification, noted = judgement.verification, list(judgement.concerns)
+    if verification.visit_id is not None and _verified_before(verification.id, body):
+        noted.append(Concern("verified-twice", {"visit": verification.visit_id}))
+    for concern in noted:
+        day = verification.verified_on.isoformat()
+        cause = (
+            (record.tablet_id, day) if concern.reason == "clock-off" else (record.id, *concern.words.values())
+        )
+        attention = _attention(concern, *cause, record=record, at=now())
+        raise_attention(envelope, attention.model_copy(update={"enterprise_id": instrument.enterprise_id}))
+    verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
+    _resolve(
+        attention_id("instrument-unknown", record.id), "The instrument is in the register now.", envelope
+    )
+
+
+def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Facts:
+    kind = instrument_types.find(body.type_code)
+    return Facts(
+        inspector_id=record.inspector_id,
+        inspector=inspectors.find(record.inspector_id),
+        instrument=instrument,
+        standards={id: standards.find(id) for id in dict.fromkeys(body.standard_ids)},
+        visit=visits.find(body.visit_id) if body.visit_id else None,
+        catalogue=Catalogue(kind.rows if kind else []),
+    )
+
+
+def _verified_before(id: str, body: VerificationBody) -> bool:
+    """Whether another record told of the same instrument on the same visit."""
+    same = verifications.query(visit_id=body.visit_id, instrument_id=body.instrument_id, id__ne=id, limit=1)
+    return next(same, None) is not None
+
+
+def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
+    """What is wrong with the record itself, each with its cause."""
+    words = {"record": record.record_id, "tablet": record.tablet_id, "sequence": str(record.sequence)}
+    if record.status == "rejected":
+        told = {"code": str(record.code), "detail": str(record.detail)}
+        yield Concern("record-rejected", words | told), record.id
+    if record.status == "conflict":
+        yield Concern("record-conflict", words), record.id
+        return
+    for flag in record.flags:
+        if flag == "chain-gap" and record.sequence is not None:
+            before = record.sequence - 1
+            if not chain_of(record.tablet_id, before, before):
+                yield Concern(flag, words | {"sequence": str(before)}), record.tablet_id, str(before)
+        else:
+            yield Concern(flag, words), record.id
+    if record.sequence is not None:
+        others = records.query(
+            tablet_id=record.tablet_id,
+            sequence=record.sequence,
+            status__ne="conflict",
+            id__ne=record.id,
+            limit=1,
+        )
+        if next(others, None) is not None:
+            yield Concern("chain-fork", words), record.tablet_id, str(record.sequence)
+
+
+def _attention(concern: Concern, *cause: str, record: Record, at: datetime) -> Attention:
+    return Attention.of(
+        concern,
+        *cause,
+        at=at,
+        record_id=record.id,
+        tablet_id=record.tablet_id,
+        instrument_id=record.instrument_id,
+        inspector_id=record.inspector_id,
+    )
+
+
+def _gap_closed(tablet_id: str, sequence: int, envelope: Envelope) -> None:
+    id = attention_id("chain-gap", tablet_id, str(sequence))
+    _resolve(id, "The missing record has arrived.", envelope)
+
+
+def _resolve(id: str, note: str, envelope: Envelope) -> None:
+    """What had been lacking is here: the matter closes itself."""
+    attentions.on(
+        envelope,
+        id,
+        lambda open_one: open_one.resolve(note, envelope.actor, now()) if open_one.status == "open" else None,
+    )

@@ -1,0 +1,82 @@
+"""What an inspector's tablet pulls: whole newest states of everything that changed since its cursor, and what is gone."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.inspection.cursor import Cursor, digest, overlap_before, read_cursor
+from services.inspection.results import results_since
+from services.inspection.stock import seals_in_hand
+from services.inspection.storage import inspectors, instrument_types, standards
+from services.inspection.timetable import gone_since, visits_since
+from services.kernel.model import instant_text, now
+
+Json = dict[str, Any]
+SECTIONS = ("visits", "gone", "standards", "catalogue", "results")
+FIELDS_OF_STANDARD = {
+    "id", "code", "name", "serial", "certificate_number", "valid_from", "valid_until", "type_codes", "expanded_uncertainty",
+}  # fmt: skip
+FIELDS_OF_INSPECTOR = {"id", "name", "card_number", "card_valid_until", "type_codes", "suspended"}
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One element of an answer and when it was last touched, as text."""
+
+    at: str
+    element: Any
+
+
+@dataclass
+class _Page:
+    """Everything touched since some instant, by section, and what every answer holds in full."""
+
+    whole: Json
+    sections: dict[str, list[Touched]] = field(default_factory=dict)
+
+    def part(self, after: str, until: str = "~") -> Json:
+        """The elements touched after one instant and not after another."""
+        return {
+            name: [each.element for each in self.sections[name] if after < each.at <= until]
+            for name in SECTIONS
+        }
+
+
+def pull(inspector_id: str, cursor_text: str | None) -> bytes | None:
+    """The answer as JSON, or None when there is nothing new. Raises Rejected 400 for a strange cursor."""
+    cursor = read_cursor(cursor_text) if cursor_text else None
+    at = now()
+    page = _page(inspector_id, cursor.since if cursor else "")
+    sent = page.part("")
+    if cursor is not None:
+        earlier = instant_text(cursor.at)
+        if digest(page.part("", earlier)) == cursor.recent:
+            sent = page.part(earlier)
+        if not any(sent.values()) and digest(page.whole) == cursor.whole:
+            return None
+    given = Cursor(
+        at=at, recent=digest(page.part(overlap_before(at), instant_text(at))), whole=digest(page.whole)
+    )
+    answer = {"cursor": given.write(), "server_time": instant_text(at), **sent, **page.whole}
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _page(inspector_id: str, since: str) -> _Page:
+    inspector = inspectors.find(inspector_id)
+    whole = {
+        "inspector": inspector.model_dump(mode="json", include=FIELDS_OF_INSPECTOR) if inspector else None,
+        "seals_in_hand": seals_in_hand(inspector_id),
+    }
+    page = _Page(whole)
+    page.sections["visits"] = [Touched(*each) for each in visits_since(inspector_id, since)]
+    page.sections["gone"] = [Touched(*each) for each in gone_since(inspector_id, since)]
+    page.sections["standards"] = [
+        Touched(instant_text(each.touched_at), each.model_dump(mode="json", include=FIELDS_OF_STANDARD))
+        for each in standards.query(touched_at__gt=since)
+    ]
+    page.sections["catalogue"] = [
+        Touched(instant_text(each.touched_at), {"code": each.id, "rows": each.rows})
+        for each in instrument_types.query(touched_at__gt=since)
+    ]
+    page.sections["results"] = [Touched(*each) for each in results_since(inspector_id, since)]
+    return page

@@ -1,0 +1,143 @@
+"""What inspection listens to: the facts of registry and scheduling, and its own evidence, verdicts and certificates."""
+
+from services.inspection.certifying import on_certificate_issued, on_verification_for_certificate
+from services.inspection.domain.known import (
+    Enterprise,
+    Inspector,
+    Instrument,
+    InstrumentType,
+    Site,
+    Standard,
+    Visit,
+    VisitStatus,
+)
+from services.inspection.events import (
+    CertificateIssued,
+    RecordReceived,
+    SealAffixed,
+    SealVoided,
+    VerificationRecorded,
+)
+from services.inspection.judging import on_record_received
+from services.inspection.sealing import on_seal_affixed, on_seal_voided, on_verification_for_seals
+from services.inspection.storage import (
+    enterprises,
+    inspectors,
+    instrument_types,
+    instruments,
+    sites,
+    standards,
+    visits,
+)
+from services.kernel.model import Envelope, Event, Handler, now
+from services.registry.events import (
+    EnterpriseRegistered,
+    EnterpriseUpdated,
+    InspectorRegistered,
+    InspectorSuspended,
+    InspectorUpdated,
+    InstrumentRegistered,
+    InstrumentRetired,
+    InstrumentTypeDefined,
+    InstrumentUpdated,
+    SiteRegistered,
+    SiteUpdated,
+    StandardRegistered,
+    StandardUpdated,
+)
+from services.scheduling.events import (
+    VisitAnnounced,
+    VisitCancelled,
+    VisitCompleted,
+    VisitConfirmed,
+    VisitRescheduled,
+)
+
+
+def on_enterprise(event: EnterpriseRegistered | EnterpriseUpdated, envelope: Envelope) -> None:
+    enterprises.keep(envelope, Enterprise(id=event.enterprise_id, touched_at=now(), **event.model_dump()))
+
+
+def on_site(event: SiteRegistered | SiteUpdated, envelope: Envelope) -> None:
+    sites.keep(envelope, Site(id=event.site_id, touched_at=now(), **event.model_dump()))
+
+
+def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None:
+    rows = event.model_dump(mode="json")["rows"]
+    instrument_types.keep(envelope, InstrumentType(id=event.code, touched_at=now(), rows=rows))
+
+
+def on_instrument(
+    event: InstrumentRegistered | InstrumentUpdated | InstrumentRetired, envelope: Envelope
+) -> None:
+    instruments.keep(envelope, Instrument(id=event.instrument_id, touched_at=now(), **event.model_dump()))
+
+
+def on_standard(event: StandardRegistered | StandardUpdated, envelope: Envelope) -> None:
+    standards.keep(envelope, Standard(id=event.standard_id, touched_at=now(), **event.model_dump()))
+
+
+def on_inspector(
+    event: InspectorRegistered | InspectorUpdated | InspectorSuspended, envelope: Envelope
+) -> None:
+    inspectors.keep(envelope, Inspector(id=event.inspector_id, touched_at=now(), **event.model_dump()))
+
+
+VisitEvent = VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted
+
+STATUS: dict[type[Event], VisitStatus] = {
+    VisitAnnounced: "announced",
+    VisitConfirmed: "confirmed",
+    VisitRescheduled: "rescheduled",
+    VisitCancelled: "cancelled",
+    VisitCompleted: "completed",
+}
+
+
+def on_visit(event: VisitEvent, envelope: Envelope) -> None:
+    told = Visit(
+        id=event.visit_id,
+        touched_at=now(),
+        status=STATUS[type(event)],
+        site_id=event.site_id,
+        enterprise_id=event.enterprise_id,
+        inspector_id=event.inspector_id,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        instrument_ids=[item.instrument_id for item in event.items],
+        regimes=[item.regime for item in event.items],
+        past_inspectors=[event.previous_inspector_id] if isinstance(event, VisitRescheduled) else [],
+    )
+    visits.on(envelope, told.id, lambda visit: visit.retell(told), lambda: told)
+
+
+def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
+    on_verification_for_certificate(event, envelope)
+    on_verification_for_seals(event, envelope)
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    EnterpriseRegistered: on_enterprise,
+    EnterpriseUpdated: on_enterprise,
+    SiteRegistered: on_site,
+    SiteUpdated: on_site,
+    InstrumentTypeDefined: on_instrument_type,
+    InstrumentRegistered: on_instrument,
+    InstrumentUpdated: on_instrument,
+    InstrumentRetired: on_instrument,
+    StandardRegistered: on_standard,
+    StandardUpdated: on_standard,
+    InspectorRegistered: on_inspector,
+    InspectorUpdated: on_inspector,
+    InspectorSuspended: on_inspector,
+    VisitAnnounced: on_visit,
+    VisitConfirmed: on_visit,
+    VisitRescheduled: on_visit,
+    VisitCancelled: on_visit,
+    VisitCompleted: on_visit,
+    RecordReceived: on_record_received,
+    VerificationRecorded: on_verification,
+    CertificateIssued: on_certificate_issued,
+    SealAffixed: on_seal_affixed,
+    SealVoided: on_seal_voided,
+}
