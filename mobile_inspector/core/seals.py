@@ -41,8 +41,8 @@ class UsedSeals:
             row = (fact.payload["number"], fact.payload["kind"], fact.kind.partition(".")[2], fact.subject)
             connection.execute("INSERT OR REPLACE INTO used_seals VALUES (?, ?, ?, ?)", row)
         elif fact.kind == "seal.taken_back":
-            row = (fact.payload["number"], fact.payload["kind"])
-            connection.execute("DELETE FROM used_seals WHERE number = ? AND kind = ?", row)
+            gone = (fact.payload["number"], fact.payload["kind"])
+            connection.execute("DELETE FROM used_seals WHERE number = ? AND kind = ?", gone)
 
 
 class Stock:

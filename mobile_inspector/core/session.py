@@ -55,7 +55,7 @@ class Session:
         Raises Refused: tablet-taken (another inspector's), password-wrong, password-changed, first-sign-in-needs-network,
         offline-too-long.
         """
-        user = nfc(user).strip()
+        user = _name(user)
         if self.user not in (None, user):
             raise Refused("tablet-taken", user=self.user)
         try:
@@ -88,14 +88,14 @@ class Session:
 
         The old key is thrown away for good; what it signed is still sent.  Raises as `sign_in`, and Unreachable.
         """
-        if self.user not in (None, nfc(user).strip()):
+        if self.user not in (None, _name(user)):
             raise Refused("tablet-taken", user=self.user)
         answer = self._ask({"grant_type": "password", "username": user, "password": password})
         if not answer.ok:
             raise Refused("password-wrong", detail=answer.detail)
         with self.journal.database.transaction():
             self.vault.discard()
-            self._unlock(nfc(user).strip(), password, None)
+            self._unlock(_name(user), password, None)
             self._keep(answer)
             self._device = Device.of(self.journal, self.vault)
 
@@ -154,3 +154,8 @@ class Session:
         if last and self.journal.clock.corrected() - read_instant(last) > timedelta(days=self.offline_days):
             self.vault.close()
             raise Refused("offline-too-long", days=self.offline_days) from reason
+
+
+def _name(user: str) -> str:
+    """A user name as the registry compares it."""
+    return nfc(user).strip().lower()
