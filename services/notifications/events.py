@@ -23,3 +23,7 @@ class NoticeFailed(_Notice, type="vernier.notifications.notice.failed.v1"):
     """The notice could not be delivered and will not be tried again."""
 
     reason: str
+
+
+class NoticeRetried(_Notice, type="vernier.notifications.notice.retried.v1"):
+    """A notice that had failed is to be tried again, because somebody asked for it."""

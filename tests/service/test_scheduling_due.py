@@ -79,7 +79,7 @@ def test_a_certificate_moves_the_due_day_and_the_leads_start_afresh(scheduling: 
     assert said(scheduling) == []
     assert said(scheduling, until - timedelta(days=60)) == [("cot-1", "60")]
     # The registry repeats it, and says it again with another change.
-    echo = {"status": "in_service", "last_verified_on": today(), "valid_until": until}
+    echo: dict[str, Any] = {"status": "in_service", "last_verified_on": today(), "valid_until": until}
     hear(scheduling, e.updated(**echo), "instrument/cot-1")
     hear(scheduling, e.updated(**echo, model="Sunny-XE2"), "instrument/cot-1")
     assert said(scheduling, until - timedelta(days=60)) == []

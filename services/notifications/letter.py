@@ -1,0 +1,145 @@
+"""A notice becomes a letter: its matters joined with the names known now, in the language of the enterprise."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from html import escape
+from typing import Any
+
+from services.kernel.model import Fact, today
+from services.notifications.notice import Notice
+from services.notifications.register import Enterprise, Language
+from services.notifications.storage import enterprises, inspectors, instrument_types, instruments, sites
+from services.notifications.texts import Texts, texts
+
+
+class Missing(Exception):
+    """A name is not known here yet; an event that is on its way will bring it."""
+
+
+class Letter(Fact):
+    enterprise: str
+    contact: str
+    address: str | None
+    language: Language
+    office: str
+    subject: str
+    text: str
+    html: str
+
+
+def letter(notice: Notice, *, patient: bool) -> Letter:
+    """The letter as it would be sent now. Raises Missing; when not `patient`, only if the enterprise is unknown."""
+    enterprise = enterprises.find(notice.enterprise_id)
+    if enterprise is None:
+        raise Missing(f"enterprise {notice.enterprise_id} is not known yet")
+    words = _Words(texts(enterprise.language), enterprise.language, patient=patient)
+    data = notice.matters[0].data
+    rows = [words.of(row) for row in _rows(notice)]
+    values = {
+        **words.of(data),
+        "count": str(len(rows)),
+        "contact_name": enterprise.contact_name,
+        "enterprise_name": enterprise.name,
+        "notice_id": notice.id,
+    }
+    return _write(words.texts, _pattern(notice), enterprise, values, rows)
+
+
+def _pattern(notice: Notice) -> str:
+    if notice.topic == "verification_due":
+        return f"verification_due_{notice.matters[0].data['lead']}"
+    return notice.topic
+
+
+def _rows(notice: Notice) -> list[Mapping[str, Any]]:
+    if notice.topic == "verification_due":
+        return sorted((each.data for each in notice.matters), key=lambda row: (row["due_on"], row["serial"]))
+    return list(notice.matters[0].data.get("items", []))
+
+
+class _Words:
+    """The facts of an event as words."""
+
+    def __init__(self, texts: Texts, language: Language, *, patient: bool) -> None:
+        self.texts, self.language, self.patient = texts, language, patient
+
+    def of(self, data: Mapping[str, Any]) -> dict[str, str]:
+        words = {name: data[name] for name in ("number", "reason") if name in data}
+        for name in ("due_on", "verified_on", "valid_until"):
+            if name in data:
+                words[name] = (
+                    self.texts.day(date.fromisoformat(data[name])) if data[name] else self.texts.no_end
+                )
+        if "regime" in data:
+            words["regime"] = self.texts.regimes[data["regime"]]
+        if "starts_at" in data:
+            window = (datetime.fromisoformat(data[name]) for name in ("starts_at", "ends_at"))
+            words["window"] = self.texts.window(*window)
+        if "previous_starts_at" in data:
+            words["previous_start"] = self.texts.instant(datetime.fromisoformat(data["previous_starts_at"]))
+        if "starts_at" in data and "inspector_id" in data:
+            inspector = inspectors.find(data["inspector_id"])
+            words["inspector_name"] = (
+                inspector.name if inspector else self._unknown("inspector", data["inspector_id"])
+            )
+        site_id = data.get("site_id")
+        if "instrument_id" in data:
+            instrument = instruments.find(data["instrument_id"])
+            code = instrument.type_code if instrument else data.get("type_code")
+            words["type_name"] = (
+                self._type(code) if code else self._unknown("instrument", data["instrument_id"])
+            )
+            words["serial"] = (instrument.serial if instrument else data.get("serial")) or self.texts.unknown
+            site_id = site_id or (instrument.site_id if instrument else None)
+        site = sites.find(site_id) if site_id else None
+        if site is None and ("starts_at" in data or "serial" in data):
+            self._unknown("site", str(site_id))
+        words["site_name"] = site.name if site else self.texts.unknown
+        words["site_address"] = f"{site.address}, {site.ward_name}" if site else self.texts.unknown
+        return words
+
+    def _type(self, code: str) -> str:
+        kind = instrument_types.find(code)
+        return kind.name(self.language, today()) if kind else self._unknown("instrument type", code)
+
+    def _unknown(self, what: str, id: str) -> str:
+        if self.patient:
+            raise Missing(f"{what} {id} is not known yet")
+        return self.texts.unknown
+
+
+def _write(
+    catalogue: Texts, pattern: str, enterprise: Enterprise, values: dict[str, str], rows: list[dict[str, str]]
+) -> Letter:
+    form = catalogue.letters[pattern]
+    lines = [form.row.format(**row) for row in rows] if form.row else []
+    before = [catalogue.greeting.format(**values), *(each.format(**values) for each in form.before)]
+    after = [*(each.format(**values) for each in form.after), f"{catalogue.closing}\n{catalogue.office}"]
+    footer = catalogue.footer.format(**values)
+    listed = ["\n".join(f"- {line}" for line in lines)] if lines else []
+    text = "\n\n".join([*before, *listed, *after, f"-- \n{footer}"]) + "\n"
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    body = "".join(
+        [
+            *map(_paragraph, before),
+            f"<ul>{items}</ul>" if items else "",
+            *map(_paragraph, after),
+            f"<hr><p><small>{escape(footer)}</small></p>",
+        ]
+    )
+    subject = form.subject.format(**values)
+    head = f'<meta charset="utf-8"><title>{escape(subject)}</title>'
+    return Letter(
+        enterprise=enterprise.name,
+        contact=enterprise.contact_name,
+        address=enterprise.contact_email,
+        language=enterprise.language,
+        office=catalogue.office,
+        subject=subject,
+        text=text,
+        html=f'<!DOCTYPE html><html lang="{enterprise.language}"><head>{head}</head><body>{body}</body></html>',
+    )
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text).replace(chr(10), '<br>')}</p>"

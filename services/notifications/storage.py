@@ -1,0 +1,72 @@
+"""Notifications' collections: their indexes, and the questions that are asked of them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from services.kernel.model import instant_text
+from services.kernel.store import Aggregate, Projection, Store
+from services.notifications.notice import Notice
+from services.notifications.register import Enterprise, Inspector, Instrument, InstrumentType, Site
+
+
+def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "collection": collection,
+        "db_alias": "notifications",
+        "auto_create_index": False,
+        "indexes": list(indexes),
+    }
+
+
+class EnterpriseDocument(Projection):
+    meta = _meta("enterprises")
+
+
+class SiteDocument(Projection):
+    meta = _meta("sites")
+
+
+class InstrumentDocument(Projection):
+    meta = _meta("instruments")
+
+
+class InstrumentTypeDocument(Projection):
+    meta = _meta("instrument_types")
+
+
+class InspectorDocument(Projection):
+    meta = _meta("inspectors")
+
+
+class NoticeDocument(Aggregate):
+    meta = _meta(
+        "notices",
+        {"fields": ["next_try_at"]},
+        {"fields": ["created_at", "id"]},
+        {"fields": ["enterprise_id", "created_at", "id"]},
+    )
+
+
+enterprises = Store(EnterpriseDocument, Enterprise)
+sites = Store(SiteDocument, Site)
+instruments = Store(InstrumentDocument, Instrument)
+instrument_types = Store(InstrumentTypeDocument, InstrumentType)
+inspectors = Store(InspectorDocument, Inspector)
+notices = Store(NoticeDocument, Notice)
+
+STORES: list[Store[Any]] = [enterprises, sites, instruments, instrument_types, inspectors, notices]
+
+
+def to_be_sent(at: datetime, limit: int) -> Iterator[Notice]:
+    """Pending notices of which the time has come, longest waiting first."""
+    return notices.query(order="next_try_at", limit=limit, next_try_at__lte=instant_text(at))
+
+
+def newest_first(where: dict[str, Any], after: str | None, limit: int) -> Iterator[Notice]:
+    """The notices that fit, from behind the one with the id `after`. Raises NotFound when there is no such one."""
+    if after is not None:
+        last = instant_text(notices.get(after).created_at)
+        behind = {"$or": [{"created_at": {"$lt": last}}, {"created_at": last, "_id": {"$lt": after}}]}
+        where = {"$and": [where, behind]}
+    return notices.query(order="-created_at -id", limit=limit, __raw__=where)
