@@ -11,7 +11,7 @@ from .procedure import Decision, Procedure, Result
 from .quantity import plain, tidy
 from .table import Values
 
-ZERO, COVERAGE = Decimal(0), Decimal(2)
+ZERO = Decimal(0)
 MOST_DECIMALS = 40
 STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(MOST_DECIMALS + 1)]
 
@@ -49,8 +49,8 @@ def _value(formula: Formula | None, values: Values) -> Decimal | None:
     return None if formula is None else tidy(formula.compute(values))
 
 
-def guard_band(decision: Decision, expanded_uncertainty: Decimal, k: Decimal) -> Decimal:
-    """How far the acceptance limits lie inside the error limits: r · U at k = 2; negative: outside (JCGM 106:2012 8.3).
+def guard_band(decision: Decision, expanded_uncertainty: Decimal) -> Decimal:
+    """How far the acceptance limits lie inside the error limits: r · U, U at k = 2; negative: outside (JCGM 106 8.3).
 
     "simple" accepts within the limits themselves (JCGM 106 8.2, OIML G 19 shared risk); "guarded_acceptance" accepts
     only what conforms beyond the uncertainty (ISO 14253-1, proving conformity); "guarded_rejection" rejects only what
@@ -58,7 +58,7 @@ def guard_band(decision: Decision, expanded_uncertainty: Decimal, k: Decimal) ->
     """
     if decision.rule == "simple":
         return ZERO
-    width = decision.r * expanded_uncertainty * COVERAGE / k
+    width = decision.r * expanded_uncertainty
     return width if decision.rule == "guarded_acceptance" else -width
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from . import explain as say
 from .limit import ZERO, Limits, guard_band, limits, rounded, within
 from .procedure import Label, Procedure, Result
-from .quantity import plain, quantity
+from .quantity import plain
 from .record import Reading
 from .refusal import BadInput
 from .table import OffTheTable, Undefined, Values
@@ -52,11 +52,10 @@ def judge(
     except Undefined as undefined:
         return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
     guard = ZERO
-    if procedure.decision.rule != "simple" and subject.reading:
-        stated = subject.reading.uncertainty
-        if stated is None:
+    if procedure.decision.rule != "simple" and subject.reading and result.judges == "instrument":
+        if "U" not in values:
             return error, Lacking(f"{subject.id}.uncertainty", say.NO_UNCERTAINTY)
-        guard = guard_band(procedure.decision, quantity(stated.raw, result.unit, stated.field), stated.k)
+        guard = guard_band(procedure.decision, values["U"])
     passes = within(error, limit.lower, limit.upper, guard)
     if result.judges == "measurement" and not passes:
         label = result.label or {"vi": result.symbol, "en": result.symbol}

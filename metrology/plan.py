@@ -95,7 +95,7 @@ def _values(procedure: Procedure, characteristics: Values, regime: str) -> Value
 
 def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
     found: dict[str, Place] = {}
-    measured = {name for point in procedure.points for name in point.measured}
+    measured = {"U"}.union(*(point.measured for point in procedure.points))
     overall = {name for series in procedure.series for name in series.error.names | _names(series)}
     for point in procedure.points:
         wanted = overall.union(

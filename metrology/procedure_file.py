@@ -139,7 +139,7 @@ class _Compiler:
         cases = tuple(
             self._case(case, (*path, "each", i), names) for i, case in enumerate(raw.get("each", []))
         )
-        names |= bound
+        names |= bound | {"U"}
         fields = self._fields(raw["fields"], (*path, "fields"), names)
         let = self._lets(raw.get("let", {}), (*path, "let"), names)
         results = tuple(

@@ -81,7 +81,7 @@ def calendar_date(raw: object, field: str) -> date:
 def plain(value: Decimal) -> str:
     """The number as a decimal string: no exponent, no minus before zero."""
     text = str(value)
-    return text if value and "E" not in text else format(abs(value) if not value else value, "f")
+    return text if value and "E" not in text else format(value if value else abs(value), "f")
 
 
 def tidy(value: Decimal) -> Decimal:

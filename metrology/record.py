@@ -26,6 +26,7 @@ KEYS = (
     "readings",
 )
 NEEDED = ("type", "regime", "verified_on", "characteristics")
+COVERAGE = Decimal(2)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -36,6 +37,13 @@ class Uncertainty:
     raw: object
     k: Decimal
     field: str
+
+    def expanded(self, unit: str) -> Decimal:
+        """The expanded uncertainty for k = 2, in a unit.  Raises BadInput for a unit of another kind."""
+        value = quantity(self.raw, unit, self.field)
+        if value < 0:
+            raise BadInput(f"{self.field}.value", "not negative", "an uncertainty is not negative")
+        return value if self.k == COVERAGE else value * COVERAGE / self.k
 
 
 @dataclass(frozen=True, slots=True)

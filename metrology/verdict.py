@@ -118,6 +118,8 @@ class _Evaluation:
 
     def _run(self, place: Place, run: int, reading: Reading) -> Values:
         values = {**place.values, **self.exported, **reading.values}
+        if reading.uncertainty:
+            values["U"] = reading.uncertainty.expanded(place.point.results[0].unit)
         for name, formula in place.defaults:
             if name not in values:
                 _define(values, name, formula.compute)
