@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+import metrology
 
 from .refusal import Refused
 from .sheet import Sheet
@@ -23,10 +26,15 @@ def standard_obstacle(standard: Mapping[str, Any], type_code: str, on: str) -> R
 
 
 def certificate_obstacles(sheet: Sheet, work: Work) -> list[Refused]:
-    """Why the server would withhold a certificate from a pass: card, type, a bar, a visit that is no longer ours."""
-    code, on = sheet.opening["instrument"]["type_code"], sheet.opening["verified_on"]
+    """Why the server would withhold a certificate from a pass, and a visit that is no longer ours."""
+    instrument, on = sheet.opening["instrument"], sheet.verified_on
+    code, regime = instrument["type_code"], sheet.opening["regime"]
     found = _card_obstacles(work.inspector(), code, on)
-    if sheet.opening["instrument"].get("status") == "barred" and sheet.opening["regime"] != "after_repair":
+    if not _is_asked(regime, code, on, work):
+        found.append(Refused("regime-not-asked", type=code))
+    if instrument["status"] == "retired":
+        found.append(Refused("instrument-retired"))
+    if instrument["status"] == "barred" and regime != "after_repair":
         found.append(Refused("repair-first"))
     visit_id = sheet.opening["visit_id"]
     if visit_id is not None and visit_id not in {visit.id for visit in work.visits()}:
@@ -46,3 +54,11 @@ def _card_obstacles(card: Mapping[str, Any] | None, code: str, on: str) -> list[
     if code not in card["type_codes"]:
         found.append(Refused("card-of-other-type", type=code))
     return found
+
+
+def _is_asked(regime: str, code: str, on: str, work: Work) -> bool:
+    """Whether the law asks this control of the type on the day (TT 23/2013 Art. 4); true where the tablet cannot tell."""
+    try:
+        return regime in metrology.Catalogue(work.catalogue(code)).regimes(code, date.fromisoformat(on))
+    except metrology.BadInput:
+        return True

@@ -129,7 +129,7 @@ def _item(row: sqlite3.Row) -> Item:
     status = (result or {}).get("status") or (answer or {}).get("status")
     if status in ("rejected", "conflict"):
         state = status
-    elif result is not None:
+    elif result is not None and result.get("verification_id"):
         state = "published"
     elif answer is not None:
         state = "received"

@@ -26,6 +26,7 @@ class Sheet:
     removed: dict[SealKey, Json] = field(default_factory=dict)
     voided: dict[SealKey, Json] = field(default_factory=dict)
     note: str = ""
+    verified_on: str = ""
     at: str | None = None
     state: State = "open"
 
@@ -55,7 +56,7 @@ class Sheet:
             "type": self.opening["instrument"]["type_code"],
             "regime": self.opening["regime"],
             "procedure": {"id": pinned["id"], "version": pinned["version"]},
-            "verified_on": self.opening["verified_on"],
+            "verified_on": self.verified_on,
             "characteristics": self.opening["instrument"]["characteristics"],
             "conditions": dict(self.conditions),
             "checks": dict(self.checks),
@@ -94,7 +95,11 @@ class Sheet:
 
 
 def _started(sheet: Sheet, payload: Mapping[str, Any]) -> None:
-    sheet.opening = payload
+    sheet.opening, sheet.verified_on = payload, payload["verified_on"]
+
+
+def _day(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.verified_on = payload["day"]
 
 
 def _reading(sheet: Sheet, payload: Mapping[str, Any]) -> None:
@@ -174,6 +179,7 @@ def _abandoned(sheet: Sheet, payload: Mapping[str, Any]) -> None:
 
 FOLD: dict[str, Callable[[Sheet, Mapping[str, Any]], None]] = {
     "verification.started": _started,
+    "day.set": _day,
     "reading.set": _reading,
     "check.set": _check,
     "condition.set": _condition,

@@ -62,7 +62,7 @@ class Sync:
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
         self.network, self.inspection_url = network, inspection_url
-        self._enrolled: str | None = None
+        self._enrolled: set[str] = set()
 
     def once(self) -> Report:
         """Does all that can be done now.  Never raises for what a network or a server does: see `Report.problem`."""
@@ -72,27 +72,38 @@ class Sync:
                 part(report)
             except Refused as problem:
                 report.problem = report.problem or problem
-                self._enrolled = None
+                self._enrolled.clear()
                 if isinstance(problem, Unreachable):
                     break  # one part refused does not stop the other; a network that is away stops both
         report.left = len(self.outbox.unsent())
         return report
 
-    def _enrol(self) -> None:
-        device = self.session.device
-        if self._enrolled == device.tablet_id:
+    def _push(self, report: Report) -> None:
+        """Each chain in order of sequence; usually there is one, after `Session.renew` there may be an older one too."""
+        self._enrol(self.session.device.tablet_id)
+        refused: Refused | None = None
+        for tablet_id, rows in groupby(self.outbox.unsent(), key=lambda row: row[0]):
+            try:
+                self._enrol(tablet_id)
+                for batch in _batches([(id, text) for _, id, text in rows]):
+                    self._send(tablet_id, batch, report)
+            except Unreachable:
+                raise
+            except Refused as error:
+                refused = error
+        if refused:
+            raise refused
+
+    def _enrol(self, tablet_id: str) -> None:
+        """Makes the chain's public key known, once in a run of the program; repeating it is harmless."""
+        if tablet_id in self._enrolled:
             return
-        body = {"public_key": device.public_key}
-        answer = self._call("PUT", f"/tablets/{device.tablet_id}", content=canonical(body))
+        made = next(self.journal.facts(f"device/{tablet_id}", kind="device.made"))
+        body = canonical({"public_key": made.payload["public_key"]})
+        answer = self._call("PUT", f"/tablets/{tablet_id}", content=body)
         if not answer.ok:
             raise Refused("server-refused", detail=answer.detail)
-        self._enrolled = device.tablet_id
-
-    def _push(self, report: Report) -> None:
-        self._enrol()
-        for tablet_id, rows in groupby(self.outbox.unsent(), key=lambda row: row[0]):
-            for batch in _batches([(id, text) for _, id, text in rows]):
-                self._send(tablet_id, batch, report)
+        self._enrolled.add(tablet_id)
 
     def _send(self, tablet_id: str, batch: Sequence[Waiting], report: Report) -> None:
         """One batch; halved when it is too large or cannot be taken whole, so one bad record never holds the others."""

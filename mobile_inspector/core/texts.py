@@ -270,6 +270,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Cuộc kiểm định này không còn trong danh sách của bạn; kết quả đã ghi vẫn được gửi.",
         "This visit is no longer among your work; what you recorded will still be sent.",
     ),
+    "regime-not-asked": (
+        "Danh mục không quy định hình thức kiểm định này cho loại {type}; máy chủ sẽ không cấp giấy chứng nhận.",
+        "The catalogue does not ask this kind of verification of type {type}; the server will give no certificate.",
+    ),
+    "instrument-retired": (
+        "Phương tiện đo đã được báo ngừng sử dụng; máy chủ sẽ không cấp giấy chứng nhận.",
+        "The instrument is registered as no longer used; the server will give no certificate.",
+    ),
     "repair-first": (
         "Phương tiện đo đang bị cấm sử dụng; cần kiểm định sau sửa chữa.",
         "The instrument is barred from use; it needs a verification after repair.",

@@ -143,10 +143,15 @@ class Verification:
     def finish(self) -> Item:
         """Seals the record into the tablet's chain, in one transaction: a kill leaves a draft or a record, no third.
 
-        Raises Refused: standard-needed (a pass without standards), seals-on-failed, note-needed (no conclusion), and
-        what keeps the sheet from being judged.
+        The day of the verification is the day of finishing, and the standards must be in date on that day.
+
+        Raises Refused: standard-needed (a pass without standards), standard-expired, seals-on-failed, note-needed (no
+        conclusion), and what keeps the sheet from being judged.
         """
         pen = self._pen
+        today = pen.journal.clock.today().isoformat()
+        if today != pen.sheet.verified_on:
+            pen.write("day.set", day=today)
         with pen.journal.database.transaction():
             pen.must_write()
             judgement = judge(pen.sheet)
@@ -186,6 +191,12 @@ class Verification:
 def _must_be_complete(sheet: Sheet, judgement: Judgement) -> None:
     if judgement.problem:
         raise judgement.problem
+    for entry in sheet.standards.values():
+        obstacle = standard_obstacle(
+            entry["standard"], sheet.opening["instrument"]["type_code"], sheet.verified_on
+        )
+        if obstacle:
+            raise obstacle
     if judgement.verdict == "pass" and not sheet.standards:
         raise Refused("standard-needed", field="standards")
     if judgement.verdict == "fail" and sheet.affixed:

@@ -100,6 +100,12 @@ class Work:
     def standard(self, id: str) -> Mapping[str, Any] | None:
         return next((standard for standard in self.standards() if standard["id"] == id), None)
 
+    def catalogue(self, code: str) -> list[Mapping[str, Any]]:
+        """What the law asks of a type, now and in other times; empty if the server has not told of it."""
+        query = "SELECT body FROM work WHERE kind = 'catalogue' AND id = ?"
+        found = self._journal.database.rows(query, code)
+        return list(json.loads(found[0]["body"])["rows"]) if found else []
+
     def ranges(self) -> list[Mapping[str, Any]]:
         """The ranges of seals that the server says are in this inspector's hand."""
         return self._bodies("seals")

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ class LastingServer(FakeServer):
         return {name: set(value) if name.endswith("tokens") else value for name, value in state.items()}
 
 
-MODES = {"record": record, "apply": apply, "finish": finish, "sync": sync}
+MODES: dict[str, Callable[..., None]] = {"record": record, "apply": apply, "finish": finish, "sync": sync}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

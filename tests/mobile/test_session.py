@@ -171,3 +171,18 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
         refusal(lambda: Tablet.open(tmp_path, registry_url="https://x.vn", inspection_url=url))
         == "address-bad"
     )
+
+
+def test_a_chain_begun_before_the_password_was_forgotten_is_enrolled_and_sent(
+    open_tablet: Open, server: FakeServer
+) -> None:
+    tablet = open_tablet()
+    tablet.sign_in(USER, PASSWORD)
+    tablet.work.apply({"cursor": "1", "visits": [day.visit()], "inspector": None, "seals_in_hand": []})
+    draft = tablet.start(day.VISIT, day.SCALE)
+    draft.set_note("Chưa từng đồng bộ")
+    draft.finish()
+    tablet.session.renew(USER, PASSWORD)
+    assert tablet.sync().complete
+    assert server.made_durable == [draft.id]
+    assert len(server.tablets) == 2

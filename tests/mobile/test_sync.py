@@ -197,7 +197,7 @@ def test_answers_that_are_not_the_protocol_change_nothing(tablet: Tablet, server
         {"status": "accepted", "receipt": None},
         {"status": "accepted", "receipt": "ok"},
     ):
-        server.refuse = lambda sent, answer=answer: answer
+        server.refuse = lambda sent, answer=answer: answer  # type: ignore[misc]
         assert tablet.sync().left == 1
         assert states(tablet) == ["on_tablet"]
 
@@ -356,11 +356,13 @@ def test_whatever_the_network_does_every_record_is_received_exactly_once(
     directory = tmp_path_factory.mktemp("tablet")
 
     def open_it() -> Tablet:
-        urls = {
-            "registry_url": "https://registry.example.vn",
-            "inspection_url": "https://inspection.example.vn",
-        }
-        return Tablet.open(directory, transport=server.transport, clock=clock, **urls)
+        return Tablet.open(
+            directory,
+            registry_url="https://registry.example.vn",
+            inspection_url="https://inspection.example.vn",
+            transport=server.transport,
+            clock=clock,
+        )
 
     tablet = open_it()
     tablet.sign_in(USER, PASSWORD)

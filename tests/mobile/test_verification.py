@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+import metrology
 from mobile_inspector.core import Refused, Tablet, Verification
 from tests.mobile import day
+from tests.mobile.day import ClockOfTheDay
 from tests.mobile.fake_inspection import PASSWORD, USER, FakeServer, verify_chain
 
 Open = Callable[..., Tablet]
@@ -348,3 +350,30 @@ def refusal(act: Callable[[], object]) -> Refused:
     with pytest.raises(Refused) as refused:
         act()
     return refused.value
+
+
+def test_the_day_of_a_verification_is_the_day_on_which_it_is_finished(
+    tablet: Tablet, server: FakeServer, clock: ClockOfTheDay
+) -> None:
+    server.publish(standards=[day.standard("sap-het-han", valid_until="2026-03-05")])
+    tablet.sync()
+    draft = start(tablet)
+    day.pass_dispenser(draft)
+    draft.take_standard("sap-het-han")
+    clock.pass_by(days=1)
+    assert refusal(draft.finish).code == "standard-expired"
+    draft.put_back_standard("sap-het-han")
+    body = draft.finish().record["body"]
+    assert body["evaluation"]["verified_on"] == "2026-03-06"
+    assert body["started_at"].startswith("2026-03-05")
+
+
+def test_a_regime_that_the_law_does_not_ask_is_said_before(tablet: Tablet, server: FakeServer) -> None:
+    row = next(
+        row.row() for row in metrology.Catalogue.shipped().entries if row.code == "19" and row.in_force
+    )
+    server.publish(
+        catalogue=[{"code": "19", "rows": [{**row, "periodic": False, "effective_from": "2013-11-15"}]}]
+    )
+    tablet.sync()
+    assert [obstacle.code for obstacle in start(tablet).obstacles()] == ["regime-not-asked"]
