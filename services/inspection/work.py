@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.inspection.cursor import Cursor, digest, overlap_before, read_cursor
+from services.inspection.cursor import Cursor, digest, overlap_before, read_cursor, short_digest
 from services.inspection.results import results_since
 from services.inspection.stock import seals_in_hand
 from services.inspection.storage import inspectors, instrument_types, standards
@@ -34,12 +34,25 @@ class _Page:
     whole: Json
     sections: dict[str, list[Touched]] = field(default_factory=dict)
 
-    def part(self, after: str, until: str = "~") -> Json:
-        """The elements touched after one instant and not after another."""
+    def without(self, given: set[str]) -> dict[str, list[Any]]:
+        """The elements that the tablet was not given just so."""
         return {
-            name: [each.element for each in self.sections[name] if after < each.at <= until]
+            name: [
+                each.element
+                for each in self.sections[name]
+                if short_digest((name, each.element)) not in given
+            ]
             for name in SECTIONS
         }
+
+    def recent(self, since: str) -> list[str]:
+        """The digests of the elements touched after an instant."""
+        return [
+            short_digest((name, each.element))
+            for name in SECTIONS
+            for each in self.sections[name]
+            if each.at > since
+        ]
 
 
 def pull(inspector_id: str, cursor_text: str | None) -> bytes | None:
@@ -47,17 +60,11 @@ def pull(inspector_id: str, cursor_text: str | None) -> bytes | None:
     cursor = read_cursor(cursor_text) if cursor_text else None
     at = now()
     page = _page(inspector_id, cursor.since if cursor else "")
-    sent = page.part("")
-    if cursor is not None:
-        earlier = instant_text(cursor.at)
-        if digest(page.part("", earlier)) == cursor.recent:
-            sent = page.part(earlier)
-        if not any(sent.values()) and digest(page.whole) == cursor.whole:
-            return None
-    given = Cursor(
-        at=at, recent=digest(page.part(overlap_before(at), instant_text(at))), whole=digest(page.whole)
-    )
-    answer = {"cursor": given.write(), "server_time": instant_text(at), **sent, **page.whole}
+    sent = page.without(cursor.given() if cursor else set())
+    if cursor is not None and not any(sent.values()) and digest(page.whole) == cursor.whole:
+        return None
+    next_cursor = Cursor.after(at, page.recent(overlap_before(at)), page.whole)
+    answer = {"cursor": next_cursor.write(), "server_time": instant_text(at), **sent, **page.whole}
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
 

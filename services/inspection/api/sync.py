@@ -59,7 +59,9 @@ SENT_BODY = {
 
 
 @router.get("/work", responses={304: {"description": "nothing new; keep the cursor"}})
-def work(inspector_id: OwnInspector, cursor: Annotated[str | None, Query(max_length=500)] = None) -> Response:
+def work(
+    inspector_id: OwnInspector, cursor: Annotated[str | None, Query(max_length=8000)] = None
+) -> Response:
     """What changed in the work of the inspector who calls since the cursor; everything without one.
 
     Inspectors, their own work only.

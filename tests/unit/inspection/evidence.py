@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -72,8 +73,7 @@ class FieldTablet:
 def verification(indication: str = "20.00", **changed: Any) -> Json:
     """The body of a verification; an indication of 20.00 L passes, one of 20.20 L fails."""
     evaluation = fuel_dispenser(indication, "20.00", verified_on=DAY)
-    evaluation["procedure"] = metrology.procedures()[0] | {}
-    evaluation["procedure"] = {name: evaluation["procedure"][name] for name in ("id", "version", "hash")}
+    evaluation["procedure"] = metrology.procedure_for("19", date.fromisoformat(DAY)).reference()
     return {
         "visit_id": "v1",
         "instrument_id": "i1",

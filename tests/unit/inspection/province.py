@@ -23,7 +23,9 @@ class Province:
 
     def __init__(self, world: World) -> None:
         self.world, self.tablet = world, FieldTablet()
-        self.tell(InstrumentTypeDefined.model_validate({"code": "19", "rows": evidence.ROWS}), "instrument_type/19")
+        self.tell(
+            InstrumentTypeDefined.model_validate({"code": "19", "rows": evidence.ROWS}), "instrument_type/19"
+        )
         self.tell(EnterpriseRegistered.model_validate(evidence.enterprise()), "enterprise/e1")
         self.tell(SiteRegistered.model_validate(evidence.site()), "site/p1")
         self.tell(StandardRegistered.model_validate(evidence.standard()), "standard/s1")
@@ -38,7 +40,9 @@ class Province:
         world.drain()
         self.inspector = world.door("inspection", "inspector", account="binh", inspector="k1")
         self.office = world.door("inspection", "dispatcher", account="dieu-phoi")
-        enrolled = self.inspector.put(f"/tablets/{self.tablet.id}", json={"public_key": self.tablet.public_key})
+        enrolled = self.inspector.put(
+            f"/tablets/{self.tablet.id}", json={"public_key": self.tablet.public_key}
+        )
         assert enrolled.status_code == 200, enrolled.text
 
     def tell(self, event: Any, subject: str) -> None:
