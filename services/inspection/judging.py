@@ -134,9 +134,10 @@ def _gap_closed(tablet_id: str, sequence: int, envelope: Envelope) -> None:
 
 
 def _resolve(id: str, note: str, envelope: Envelope) -> None:
-    """What had been lacking is here: the matter closes itself."""
-    attentions.on(
-        envelope,
-        id,
-        lambda open_one: open_one.resolve(note, envelope.actor, now()) if open_one.status == "open" else None,
-    )
+    """What had been lacking is here: the matter closes itself.
+
+    Its status, not an inbox mark, says whether that was done: the same event may have raised it on an earlier attempt.
+    """
+    matter = attentions.find(id)
+    if matter is not None and matter.status == "open":
+        attentions.commit(matter, matter.resolve(note, envelope.actor, now()), by=envelope)

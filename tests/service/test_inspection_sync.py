@@ -15,8 +15,8 @@ from services.inspection.events import (
 )
 from services.inspection.storage import records
 from services.kernel.model import new_id
-from tests.unit.inspection.province import Province
 from tests.unit.inspection.evidence import FieldTablet, verification
+from tests.unit.inspection.province import Province
 from tests.world import MakeWorld
 
 
@@ -36,7 +36,9 @@ def test_a_pass_becomes_a_verification_and_a_certificate(province: Province) -> 
     assert answer["receipt"]["sequence"] == 1
     assert answer["receipt"]["hash"] == record["hash"]
     province.world.drain(twice=True)
-    [recorded] = {event.verification_id: event for event in province.world.events(VerificationRecorded)}.values()
+    [recorded] = {
+        event.verification_id: event for event in province.world.events(VerificationRecorded)
+    }.values()
     assert (recorded.verdict, recorded.tablet_verdict, recorded.withheld) == ("pass", "pass", [])
     assert len(recorded.points) > 5
     found = province.office.get(f"/verifications/{record['id']}").json()
@@ -127,7 +129,7 @@ def test_one_poison_record_blocks_nothing_and_is_kept(province: Province, poison
     again = province.push(good[0], poison, good[1])["answers"]
     assert [answer["status"] for answer in again] == ["duplicate", "rejected", "duplicate"]
     assert again[1] == answers[1]
-    kept = [each for each in records.query(status="rejected")]
+    kept = list(records.query(status="rejected"))
     assert [each.raw for each in kept] == [poison]
     province.world.drain()
     assert "record-rejected" in reasons(province)

@@ -181,10 +181,11 @@ def _kept(
 
 
 def _seals_broken(parsed: dict[str, Any], hash: str, tablet: Tablet) -> list[str]:
+    """Hash and signature that are there and do not fit. That one is missing is a refusal, and says so itself."""
     flags = []
-    if parsed.get("hash") != hash:
+    if parsed.get("hash", hash) != hash:
         flags.append("bad-hash")
-    if not tablet.signed(hash, str(parsed.get("signature"))):
+    if "signature" in parsed and not tablet.signed(hash, str(parsed["signature"])):
         flags.append("bad-signature")
     return flags
 

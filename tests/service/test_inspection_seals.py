@@ -1,0 +1,119 @@
+"""The seal ledger: what was received, who holds it, where it is, and what does not fit."""
+
+import pytest
+
+from services.inspection.events import AttentionRaised, SealAffixed, SealsIssued, SealsReceived, SealVoided
+from tests.unit.inspection.evidence import verification
+from tests.unit.inspection.province import Province
+from tests.world import MakeWorld
+
+METER = {"number": "BN26-000001", "kind": "lead_seal", "place": "bộ đếm"}
+
+
+@pytest.fixture
+def province(world: MakeWorld) -> Province:
+    """Inspector k1 holds the lead seals BN26-000001 to BN26-000010, k2 the next ten."""
+    province = Province(world("inspection"))
+    new = {"id": "b1", "kind": "lead_seal", "series": "BN26", "first": 1, "last": 100}
+    for _ in range(2):
+        assert province.office.post("/seal-batches", json=new).status_code == 201
+    for inspector, first, last in (("k1", 1, 10), ("k2", 11, 20)):
+        issue = {"inspector_id": inspector, "first": first, "last": last}
+        assert province.office.post("/seal-batches/b1/issue", json=issue).status_code == 200
+    return province
+
+
+def reasons(province: Province) -> list[str]:
+    return sorted(event.reason for event in province.world.events(AttentionRaised))
+
+
+def test_receiving_and_issuing_is_told_and_never_overlaps(province: Province) -> None:
+    province.world.drain()
+    assert len(province.world.events(SealsReceived)) == 1
+    assert [event.inspector_id for event in province.world.events(SealsIssued)] == ["k1", "k2"]
+    again = {"kind": "stamp", "series": "BN26", "first": 100, "last": 120}
+    assert province.office.post("/seal-batches", json=again).json()["type"].endswith("seals-received")
+    taken = {"inspector_id": "k1", "first": 20, "last": 21}
+    assert province.office.post("/seal-batches/b1/issue", json=taken).json()["type"].endswith("seals-issued")
+    nobody = {"inspector_id": "k9", "first": 30, "last": 31}
+    assert province.office.post("/seal-batches/b1/issue", json=nobody).json()["field"] == "inspector_id"
+    bad = {"kind": "stamp", "series": "bn 26", "first": 0, "last": 120}
+    assert province.office.post("/seal-batches", json=bad).status_code == 422
+    assert province.inspector.post("/seal-batches", json=again).status_code == 403
+    assert len(province.office.get("/seal-batches/b1/history").json()) == 3
+
+
+def test_a_pass_fits_seals_and_the_hand_holds_the_rest(province: Province) -> None:
+    record = province.tablet.record(verification(seals_affixed=[METER]))
+    province.push(record)
+    province.world.drain(twice=True)
+    seal = province.office.get("/seals/BN26-1").json()
+    assert (seal["status"], seal["instrument_id"], seal["place"]) == ("affixed", "i1", "bộ đếm")
+    assert (seal["batch_id"], seal["holder_id"]) == ("b1", "k1")
+    assert reasons(province) == []
+    pulled = province.pull()
+    assert pulled
+    assert pulled["seals_in_hand"] == [
+        {"batch_id": "b1", "kind": "lead_seal", "series": "BN26", "first": 2, "last": 10}
+    ]
+    [item] = [each for each in pulled["visits"][0]["items"] if each["instrument"]["id"] == "i1"]
+    assert item["instrument"]["seals"] == [METER]
+    assert item["verification"]["id"] == record["id"]
+
+
+def test_a_fail_voids_the_seals_it_was_given(province: Province) -> None:
+    province.push(province.tablet.record(verification("20.20", seals_affixed=[METER])))
+    province.world.drain(twice=True)
+    assert province.office.get("/seals/BN26-000001").json()["status"] == "void"
+    assert len(province.office.get("/seals/BN26-000001/history").json()) == 2
+    assert len({event.number for event in province.world.events(SealAffixed)}) == 1
+    assert {event.reason for event in province.world.events(SealVoided)} == {
+        "The instrument failed its verification."
+    }
+    assert reasons(province) == []
+
+
+def test_seals_removed_and_spoiled_are_void(province: Province) -> None:
+    province.push(
+        province.tablet.record(
+            verification(
+                seals_removed=[{"number": "KP 2019/77", "kind": None, "place": "bộ đếm"}],
+                seals_affixed=[METER],
+                seals_voided=[
+                    {"number": "BN26-000002", "kind": "lead_seal", "place": "-", "reason": "đứt dây"}
+                ],
+            )
+        )
+    )
+    province.world.drain()
+    spoiled = province.office.get("/seals/BN26-000002").json()
+    assert (spoiled["status"], spoiled["facts"][0]["reason"]) == ("void", "đứt dây")
+    assert sorted(event.number for event in province.world.events(SealVoided)) == [
+        "BN26-000002",
+        "KP 2019/77",
+    ]
+    assert reasons(province) == []
+
+
+def test_a_seal_that_the_inspector_does_not_hold_is_flagged_and_kept(province: Province) -> None:
+    affixed = [{**METER, "number": number} for number in ("BN26-000011", "XX-000001", "của ai đó")]
+    province.push(province.tablet.record(verification(seals_affixed=affixed)))
+    province.world.drain(twice=True)
+    assert reasons(province) == ["seal-not-held", "seal-unknown", "seal-unknown"]
+    assert province.office.get("/seals/XX-000001").json()["status"] == "affixed"
+
+
+def test_a_seal_used_twice_keeps_both_facts(province: Province) -> None:
+    for instrument in ("i1", "i2"):
+        province.push(province.tablet.record(verification(instrument_id=instrument, seals_affixed=[METER])))
+    province.world.drain(shuffle=3)
+    assert set(reasons(province)) == {"seal-used-twice"}
+    facts = province.office.get("/seals/BN26-000001").json()["facts"]
+    assert sorted(each["instrument_id"] for each in facts) == ["i1", "i2"]
+
+
+def test_where_a_seal_is_before_it_is_used(province: Province) -> None:
+    for number, status in (("BN26-10", "in_hand"), ("BN26-21", "in_stock")):
+        assert province.office.get(f"/seals/{number}").json()["status"] == status
+    for unknown in ("BN26-101", "KP2019"):
+        assert province.office.get(f"/seals/{unknown}").status_code == 404
