@@ -6,7 +6,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from fastapi.testclient import TestClient
@@ -23,6 +23,8 @@ from services.kernel.store import make_indexes, open_database
 from services.kernel.tokens import KeySource, Role, TokenCheck
 
 ROUNDS = 200
+
+K = TypeVar("K", bound=Event)
 
 
 class Tokens:
@@ -164,10 +166,10 @@ class World:
                 )
                 raise AssertionError(f"{name} has dead letters:\n{letters}")
 
-    def events(self, kind: type[Event] | None = None) -> list[Event]:
-        """The events that were delivered so far, in order, of one class or all."""
+    def events(self, kind: type[K]) -> list[K]:
+        """The events of one class that were delivered so far, in order."""
         found = [envelope.event() for envelope in self.sent]
-        return [event for event in found if kind is None or isinstance(event, kind)]
+        return [event for event in found if isinstance(event, kind)]
 
     def close(self) -> None:
         for name in self.services:

@@ -37,7 +37,7 @@ class Aggregate(DynamicDocument):
     pending = BooleanField()
     seen = DictField()
 
-    meta = {
+    meta: dict[str, Any] = {
         "abstract": True,
         "auto_create_index": False,
         "indexes": [
@@ -243,6 +243,10 @@ def _key(details: Mapping[str, Any]) -> dict[str, Any]:
 def open_database(service: str) -> None:
     """Connects a service to its own database; its documents name the service as their `db_alias`."""
     disconnect(alias=service)
+    for document in (*Aggregate.__subclasses__(), *Projection.__subclasses__()):
+        # mongoengine forgets an old connection by the class's bare name, which two services may share.
+        if document._meta["db_alias"] == service:
+            document._disconnect()
     connect(
         settings().database(service),
         alias=service,

@@ -141,8 +141,10 @@ def test_many_writers_of_one_aggregate_lose_nothing() -> None:
                     continue
 
     threads = [threading.Thread(target=work) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert jugs.get("j1").litres == 40
     assert [e.sequence for e in jugs.history("j1")] == list(range(1, 42))
 
