@@ -62,9 +62,8 @@ class LocalPlatform:
             "VERNIER_SIGNING_KEY_FILE": str(self.secrets.signing_key_file),
             "VERNIER_ADMIN_PASSWORD": self.secrets.admin_password,
             "VERNIER_MAIL_FROM": "vernier@localhost",
-            # A worker that was killed is missed soon, and its successor gets the partitions soon.
-            "VERNIER_SESSION_SECONDS": "6",
-            # The embedded broker lets a group wait half a session before it begins; on one machine a session is short.
+            # A worker that was killed is missed soon. The embedded broker, moreover, lets a group wait half a
+            # session before it begins.
             "VERNIER_SESSION_SECONDS": "6",
             **told,
             "VERNIER_HOST": ports.HOST,
@@ -114,11 +113,15 @@ class LocalPlatform:
         """
         for log in (self.state / "logs").glob("*.log"):
             log.unlink()
+        has_history = self.database is None or (self.state / "database").exists()
         for engine in self.engines:
             engine.launch()
         wait_until_ready(self.engines, START_SECONDS)
-        self.fill_broker()
-        for process in self._services.values():
+        self.fill_broker(has_history)
+        # Workers first: they take longest, since a consumer group waits for its members before it begins.
+        for process in sorted(
+            self._services.values(), key=lambda process: not process.name.endswith("worker")
+        ):
             process.launch()
         wait_until_ready(self._services.values(), START_SECONDS)
 
@@ -127,10 +130,10 @@ class LocalPlatform:
         stop_all(list(reversed(self._services.values())))
         stop_all(list(reversed(self.engines)))
 
-    def fill_broker(self) -> None:
+    def fill_broker(self, has_history: bool = True) -> None:
         """Makes indexes and topics and, because the embedded broker forgets, has the histories sent again."""
         self.run_all("migrate")
-        if self._broker_forgets:
+        if has_history and self._broker_forgets:
             self.run_all("replay")
 
     def run_all(self, *arguments: str) -> None:

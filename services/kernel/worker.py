@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 import faust
+from faust.transport.drivers import aiokafka as driver
 
 from services.kernel.heartbeat import beat
 from services.kernel.inbox import Inbox, Stopped
@@ -17,6 +18,28 @@ log = logging.getLogger(__name__)
 
 LANE_DEPTH = 64
 BEAT_SECONDS = 2.0
+FETCH_MILLISECONDS = 100
+
+
+class PromptThread(driver.AIOKafkaConsumerThread):
+    """Faust lets a fetch wait 1.5 s at the broker and has no setting for it.
+
+    Kafka answers as soon as there is something; the embedded broker only now and then within that time.
+    """
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_MILLISECONDS
+        return consumer
+
+
+class PromptConsumer(driver.Consumer):
+    def _new_consumer_thread(self) -> PromptThread:
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class PromptTransport(driver.Transport):
+    Consumer = PromptConsumer
 
 
 def make_app(inbox: Inbox, group: str) -> faust.App:
@@ -45,6 +68,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         broker_max_poll_interval=3600.0,
         stream_wait_empty=False,
     )
+    app.transport = PromptTransport(app.conf.broker_consumer, app)
     topics = sorted({config.topic(event.service()) for event in inbox.handlers})
     channel = app.topic(
         *topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes
@@ -90,9 +114,7 @@ class Worker(faust.Worker):
     """A Faust worker that tells waiting handlers to give up when the process is told to end."""
 
     def __init__(self, app: faust.App, inbox: Inbox) -> None:
-        super().__init__(
-            app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True, daemon=False
-        )
+        super().__init__(app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True)
         self.inbox = inbox
         self.spinner = None
 
