@@ -1,0 +1,153 @@
+"""The states of a visit, and what it asks of inspector, window and instruments."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kernel.model import Rejected
+from services.scheduling.events import VisitCompleted, VisitPlanned, VisitRescheduled
+from services.scheduling.facts import Registered, Result
+from services.scheduling.inspector import Inspector
+from services.scheduling.obligation import Obligation
+from services.scheduling.register import Site
+from services.scheduling.visit import Done, Visit
+from services.scheduling.window import Window
+from tests.unit.scheduling import examples as e
+
+BEGIN = datetime(2027, 3, 5, 1, 0, tzinfo=UTC)
+WINDOW = Window(starts_at=BEGIN, ends_at=BEGIN + timedelta(hours=3))
+BEFORE = BEGIN - timedelta(days=3)
+HERE = Site(id=e.SITE, **e.site().model_dump())
+
+
+def inspector(**changes: Any) -> Inspector:
+    facts = e.inspector(card_valid_until=date(2027, 3, 5)).model_dump() | changes
+    return Inspector(id=e.INSPECTOR, **facts)
+
+
+def due(id: str = "cot-1", **changes: Any) -> Obligation:
+    registered = Registered(
+        registered_on=date(2026, 1, 1), last_verified_on=None, valid_until=None, barred=False, retired=False
+    )
+    facts: dict[str, Any] = {"type_code": e.DISPENSER, "serial": f"TS-{id}", "enterprise_id": e.ENTERPRISE}
+    return Obligation(**{"id": id, **facts, "site_id": e.SITE, "registered": registered} | changes)
+
+
+def planned(*obligations: Obligation, by: Inspector | None = None, window: Window = WINDOW) -> Visit:
+    wanted = obligations or (due("cot-1"), due("cot-2"))
+    turns = [f"{each.id}#1" for each in wanted]
+    return Visit.plan("v-1", HERE, by or inspector(), window, wanted, turns, "fingerprint")[0]
+
+
+def done(id: str, verdict: str = "pass", hour: int = 2) -> Done:
+    at = e.morning(date(2027, 3, 5), hour)
+    return Done(instrument_id=id, verification_id=f"kd-{id}-{hour}", verdict=verdict, verified_at=at)
+
+
+def refusal(act: Any, *args: Any) -> tuple[str, str | None]:
+    with pytest.raises(Rejected) as caught:
+        act(*args)
+    return caught.value.problem, caught.value.field
+
+
+def test_each_step_says_what_happened() -> None:
+    visit = planned()
+    assert visit.awaited == ["cot-1", "cot-2"]
+    announced = visit.announce(inspector(), BEFORE)
+    assert (announced.visit_id, announced.enterprise_id, len(announced.items)) == ("v-1", e.ENTERPRISE, 2)
+    assert announced.items[0].regime == "initial"
+    visit.confirm()
+    assert visit.record(done("cot-1")) is None
+    completed = visit.record(done("cot-2", "fail"))
+    assert isinstance(completed, VisitCompleted)
+    assert {each.instrument_id: each.verdict for each in completed.outcomes} == {
+        "cot-1": "pass",
+        "cot-2": "fail",
+    }
+    assert (visit.status, visit.awaited) == ("completed", [])
+
+
+def test_what_a_state_does_not_allow() -> None:
+    assert refusal(planned().confirm) == ("visit-state", None)
+    visit = planned()
+    visit.announce(inspector(), BEFORE)
+    assert refusal(visit.announce, inspector(), BEFORE) == ("visit-state", None)
+    visit.cancel("Mưa bão")
+    for act, args in (
+        (visit.confirm, ()),
+        (visit.cancel, ("lần nữa",)),
+        (visit.reschedule, (inspector(), WINDOW, "x", BEFORE)),
+        (visit.announce, (inspector(), BEFORE)),
+    ):
+        assert refusal(act, *args) == ("visit-state", None)
+    assert visit.record(done("cot-1")) is None
+
+
+def test_the_window() -> None:
+    def at(hours: float) -> Window:
+        return Window(starts_at=BEGIN, ends_at=BEGIN + timedelta(hours=hours))
+
+    def plan(window: Window) -> Visit:
+        return planned(by=inspector(card_valid_until=date(2028, 1, 1)), window=window)
+
+    assert plan(at(24)).status == "planned"
+    assert refusal(plan, at(24.01)) == ("window-too-long", "ends_at")
+    assert refusal(plan, at(0)) == ("window-order", "ends_at")
+    assert refusal(planned().announce, inspector(), BEGIN + timedelta(seconds=1)) == (
+        "window-past",
+        "starts_at",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"suspended": True}, "inspector-suspended"),
+        ({"card_valid_until": date(2027, 3, 4)}, "card-expired"),
+        ({"type_codes": ["5b"]}, "card-does-not-cover"),
+    ],
+)
+def test_the_inspector_at_planning_announcing_and_moving(changes: dict[str, Any], problem: str) -> None:
+    other = inspector(**changes)
+    assert refusal(lambda: planned(by=other)) == (problem, "inspector_id")
+    visit = planned()
+    assert refusal(visit.announce, other, BEFORE) == (problem, "inspector_id")
+    assert refusal(visit.reschedule, other, WINDOW, "x", BEFORE) == (problem, "inspector_id")
+    assert visit.status == "planned"
+
+
+def test_the_instruments() -> None:
+    elsewhere = due("cot-3", site_id=e.OTHER_SITE)
+    sold = due("cot-3", enterprise_id=e.OTHER_ENTERPRISE)
+    failed = Result(
+        verified_at=BEFORE, verified_on=BEFORE.date(), valid_until=None, certificate_id=None, passed=False
+    )
+    assert refusal(planned, elsewhere) == ("instrument-elsewhere", "items")
+    assert refusal(planned, sold) == ("instrument-elsewhere", "items")
+    assert refusal(planned, due("cot-3", result=failed)) == ("instrument-not-due", "items")
+    assert refusal(Visit.plan, "v", HERE, inspector(), WINDOW, [], [], "x") == ("nothing-due", "items")
+
+
+def test_moving_is_told_only_once_somebody_knows_of_the_visit() -> None:
+    visit, later = planned(), Window(starts_at=BEGIN - timedelta(days=1), ends_at=BEGIN - timedelta(hours=20))
+    assert isinstance(visit.reschedule(inspector(), later, "x", BEFORE), VisitPlanned)
+    visit.announce(inspector(), BEFORE)
+    moved = visit.reschedule(inspector(), WINDOW, "Mưa bão", BEFORE)
+    assert isinstance(moved, VisitRescheduled)
+    assert (moved.previous_starts_at, moved.starts_at) == (later.starts_at, WINDOW.starts_at)
+    assert not planned().cancel("x").announced
+    assert visit.cancel("x").announced
+
+
+@given(st.permutations([done("cot-1", "fail", 2), done("cot-1", "pass", 5), done("cot-2", "pass", 3)]))
+def test_of_two_results_of_one_instrument_the_later_counts_while_the_visit_is_open(order: list[Done]) -> None:
+    visit = planned(due("cot-1"), due("cot-2"), due("cot-3"))
+    for each in order:
+        assert visit.record(each) is None
+    visit.record(done("cot-9"))
+    found = {each.instrument_id: each.verdict for each in visit.outcomes}
+    assert found == {"cot-1": "pass", "cot-2": "pass"}
+    assert visit.awaited == ["cot-3"]
