@@ -53,7 +53,7 @@ class Projection(DynamicDocument):
     version = IntField(required=True)
     seen = DictField()
 
-    meta = {"abstract": True, "auto_create_index": False}
+    meta: dict[str, Any] = {"abstract": True, "auto_create_index": False}
 
 
 Document = type[Aggregate] | type[Projection]
