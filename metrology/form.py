@@ -72,6 +72,7 @@ def points(
                  "largest_uncertainty": s.largest_uncertainty and plain(s.largest_uncertainty.compute(values))}
                 for s in chosen.standards],
             "marks": [{"kind": m.kind, "place": m.place} for m in chosen.marks],
+            "evidence": list(chosen.evidence),
             "steps": [
                 {"id": step.id, "label": step.label,
                  "checks": [{"id": c.id, "label": c.label, "required": c.required} for c in step.checks],

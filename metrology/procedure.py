@@ -181,6 +181,9 @@ class Procedure:
     points: tuple[Point, ...]
     series: tuple[Result, ...]
     checks: dict[str, Check] = field(default_factory=dict)
+    evidence: tuple[
+        str, ...
+    ] = ()  # the kinds of pictures without which no certificate is given: "photo", "seal" …
 
     @functools.cached_property
     def constants(self) -> dict[str, Decimal]:

@@ -102,6 +102,7 @@ class _Compiler:
             steps=steps, points=points,
             series=tuple(self._overall(i, raw, ids) for i, raw in enumerate(tree.get("series", []))),
             checks={check.id: check for step in steps for check in step.checks},
+            evidence=tuple(tree.get("evidence", ())),
         )  # fmt: skip
 
     def _table(self, key: str, raw: dict[str, Any]) -> Table:

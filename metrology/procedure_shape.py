@@ -76,6 +76,7 @@ PROCEDURE = Shape("record", {
         "id": ID, "vi": TEXT, "en": TEXT, "unit": UNIT, "largest_uncertainty?": FORMULA, "trust?": TRUST, "source?": TEXT})),
     "marks?": many(Shape("record", {
         "kind": Shape("one of", ("mark", "stamp", "seal", "certificate")), "vi": TEXT, "en": TEXT})),
+    "evidence?": many(Shape("one of", ("photo", "seal", "status", "signature"))),
     "steps": many(Shape("record", {
         "id": ID, "vi": TEXT, "en": TEXT,
         "checks?": many(Shape("record", {"id": ID, "vi": TEXT, "en": TEXT, "required?": FLAG}))})),

@@ -17,6 +17,53 @@ class TabletEnrolled(Event, type="vernier.inspection.tablet.enrolled.v1"):
     public_key: str
 
 
+class EnrolmentIssued(Event, type="vernier.inspection.enrolment.issued.v1"):
+    """A one-time code to enrol a tablet was issued for an inspector. The code itself is told to nobody else."""
+
+    enrolment_id: Id
+    inspector_id: Id
+    expires_at: Instant
+
+
+class EnrolmentUsed(Event, type="vernier.inspection.enrolment.used.v1"):
+    """A one-time code was spent by a tablet."""
+
+    enrolment_id: Id
+    inspector_id: Id
+    tablet_id: Id
+
+
+class TabletSuspended(Event, type="vernier.inspection.tablet.suspended.v1"):
+    """A tablet is given no more work. What it still hands in is kept and flagged."""
+
+    tablet_id: Id
+    inspector_id: Id
+    reason: str
+
+
+class TabletResumed(Event, type="vernier.inspection.tablet.resumed.v1"):
+    """A tablet is given work again."""
+
+    tablet_id: Id
+    inspector_id: Id
+    reason: str
+
+
+class TabletWipeOrdered(Event, type="vernier.inspection.tablet.wipe_ordered.v1"):
+    """At its next contact a tablet is to hand in what it has and then to erase itself."""
+
+    tablet_id: Id
+    inspector_id: Id
+    reason: str
+
+
+class TabletWiped(Event, type="vernier.inspection.tablet.wiped.v1"):
+    """A tablet has handed in what it had and erases itself, its keys too."""
+
+    tablet_id: Id
+    inspector_id: Id
+
+
 class RecordReceived(Event, type="vernier.inspection.record.received.v1"):
     """A tablet's record is durable here. `status` says whether it could be read; evidence is kept in either case."""
 
@@ -27,6 +74,16 @@ class RecordReceived(Event, type="vernier.inspection.record.received.v1"):
     status: Literal["accepted", "rejected", "conflict"]
     hash: str
     tablet_sequence: int
+
+
+class AttachmentReceived(Event, type="vernier.inspection.attachment.received.v1"):
+    """A photograph or signature is here, whole. Its id is the SHA-256 of its bytes; `claimed` is the one it was sent as."""
+
+    attachment_id: Id
+    size: int
+    media_type: str
+    inspector_id: Id
+    claimed: str | None = None
 
 
 class PointVerdict(Fact):
@@ -70,6 +127,33 @@ class VerificationRecorded(Event, type="vernier.inspection.verification.recorded
     seals_voided: list[SealUse]
     withheld: list[str]
     """Gates that are shut, so that no certificate can follow a pass: `card-expired`, `standard-expired` …"""
+    corrects: Id | None = None
+    """The verification that this one corrects, with a reason; that one stays as it is."""
+
+
+class VerificationEvidenced(Event, type="vernier.inspection.verification.evidenced.v1"):
+    """The last attachment that the procedure asks for has arrived: the gate `evidence-pending` is open."""
+
+    verification_id: Id
+    instrument_id: Id
+    withheld: list[str]
+
+
+class VerificationSetAside(Event, type="vernier.inspection.verification.set_aside.v1"):
+    """A dispatcher decided that another verification of the instrument is the one in force, and why."""
+
+    verification_id: Id
+    instrument_id: Id
+    in_force_id: Id
+    reason: str
+
+
+class VerificationReinstated(Event, type="vernier.inspection.verification.reinstated.v1"):
+    """A verification that had been set aside counts again, and why."""
+
+    verification_id: Id
+    instrument_id: Id
+    reason: str
 
 
 class _Certificate(Event):
@@ -88,6 +172,9 @@ class _Certificate(Event):
 
 class CertificateIssued(_Certificate, type="vernier.inspection.certificate.issued.v1"):
     """A certificate of verification (giấy chứng nhận kiểm định) was given for a passing verification."""
+
+    decided: bool = False
+    """A dispatcher decided that this verification is in force, even over a later one."""
 
 
 class CertificateSuperseded(_Certificate, type="vernier.inspection.certificate.superseded.v1"):

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from metrology import Catalogue
+from services.inspection.attaching import await_attachments, missing
 from services.inspection.domain.attention import Attention, Concern, attention_id
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.gates import Facts
 from services.inspection.domain.judgement import judge
 from services.inspection.domain.known import Instrument
 from services.inspection.domain.record import Record
+from services.inspection.domain.status_record import StatusRecord
 from services.inspection.events import RecordReceived
 from services.inspection.storage import (
     attentions,
@@ -22,12 +24,14 @@ from services.inspection.storage import (
     verifications,
     visits,
 )
-from services.kernel.model import AlreadyDone, Envelope, NotYet, now
+from services.kernel.model import AlreadyDone, Envelope, NotYet, instant_text, now
 
 
 def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     record = records.get(event.record_id)
     at = now()
+    if record.status == "accepted":
+        await_attachments(record.id, record.sent().body.attachments, record.inspector_id, envelope)
     for concern, *cause in _about(record):
         raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
     if record.sequence is not None:
@@ -55,9 +59,11 @@ def _judge(record: Record, envelope: Envelope) -> None:
         raise NotYet(f"instrument {body.instrument_id} is not in the register")
     judgement = judge(record, _facts(record, body, instrument), now())
     verification, noted = judgement.verification, list(judgement.concerns)
-    if verification.visit_id is not None and _verified_before(verification.id, body):
+    if body.corrects is None and verification.visit_id and _verified_before(verification.id, body):
         noted.append(Concern("verified-twice", {"visit": verification.visit_id}))
     for concern in noted:
+        if concern.quiet:
+            continue
         day = verification.verified_on.isoformat()
         cause = (
             (record.tablet_id, day) if concern.reason == "clock-off" else (record.id, *concern.words.values())
@@ -79,7 +85,25 @@ def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Fa
         standards={id: standards.find(id) for id in dict.fromkeys(body.standard_ids)},
         visit=visits.find(body.visit_id) if body.visit_id else None,
         catalogue=Catalogue(kind.rows if kind else []),
+        corrected=verifications.find(body.corrects) if body.corrects else None,
+        last_status=_last_status(record, body),
+        missing_attachments=missing(each.sha256 for each in body.attachments),
     )
+
+
+def _last_status(record: Record, body: VerificationBody) -> StatusRecord | None:
+    """The status record of the instrument's last verification that has one, what this one corrects aside."""
+    if body.status_record is None:
+        return None
+    own = [each for each in (record.id, body.corrects) if each]
+    earlier = {
+        "instrument_id": body.instrument_id,
+        "id__nin": own,
+        "status_record__ne": None,
+        "verified_at__lte": instant_text(body.finished_at),
+    }
+    last = next(verifications.query(order="-verified_at -id", limit=1, **earlier), None)
+    return last.status_record if last else None
 
 
 def _verified_before(id: str, body: VerificationBody) -> bool:

@@ -1,7 +1,7 @@
-"""What an office may set for itself: how its certificates are numbered."""
+"""What an office may set for itself: how its certificates are numbered, and where attachments lie."""
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +16,9 @@ class Office(BaseSettings):
 
     office: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,20}$")] = "BN"
     certificate_pattern: Annotated[str, AfterValidator(check_pattern)] = "{sequence:05d}/{year}/BN-KĐ"
+
+    attachments: Literal["gridfs", "disk"] = "gridfs"
+    """Where photographs and signatures lie: in the database, or in the folder `attachments` of VERNIER_STATE."""
 
     def series(self, year: int) -> str:
         """The series in which numbers follow each other without a gap."""

@@ -6,12 +6,15 @@ from typing import Any
 from services.inspection.domain.batch import Batch
 from services.inspection.domain.chain import breaks
 from services.inspection.domain.record import Arrival, Record, read_record
+from services.inspection.domain.tablet import Tablet
 from services.inspection.storage import chain_of, note_contact, records, records_by_id, tablets
 from services.kernel.model import AlreadyDone, Instant, NotFound, Origin, Rejected
 
 
-def take(batch: Batch, inspector_id: str, received_at: Instant, by: Origin) -> list[dict[str, Any]]:
-    """The answers, in order. Raises Rejected 409 (tablet not enrolled), 403 (somebody else's)."""
+def take(
+    batch: Batch, inspector_id: str, received_at: Instant, by: Origin
+) -> tuple[Tablet, list[dict[str, Any]]]:
+    """The tablet, and the answers in order. Raises Rejected 409 (tablet not enrolled), 403 (somebody else's)."""
     try:
         tablet = tablets.get(batch.tablet_id)
     except NotFound as error:
@@ -21,11 +24,18 @@ def take(batch: Batch, inspector_id: str, received_at: Instant, by: Origin) -> l
         raise Rejected("tablet-unknown", detail, field="tablet_id") from error
     tablet.must_be_of(inspector_id)
     arrival = Arrival(tablet, batch.sent_at, received_at)
-    arrived = _with_breaks([read_record(raw, arrival) for raw in batch.records])
+    arrived = _with_breaks([_of_suspended(read_record(raw, arrival), tablet) for raw in batch.records])
     kept = _keep(arrived, by)
     last = max((each.record for each in kept), key=lambda record: record.sequence or 0)
     note_contact(tablet.id, last.sequence or 0, last.hash if last.sequence else None)
-    return [_answer(new, each) for new, each in zip(arrived, kept, strict=True)]
+    return tablet, [_answer(new, each) for new, each in zip(arrived, kept, strict=True)]
+
+
+def _of_suspended(record: Record, tablet: Tablet) -> Record:
+    """What a suspended or wiped tablet still hands in may have been recorded before: it is kept, and a person looks."""
+    if tablet.status == "active":
+        return record
+    return record.model_copy(update={"flags": [*record.flags, "tablet-suspended"]})
 
 
 def _with_breaks(arrived: list[Record]) -> list[Record]:

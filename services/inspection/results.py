@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from services.inspection.storage import attentions, certificates, records, records_by_id, verifications
+from services.inspection.storage import (
+    attachments,
+    attentions,
+    certificates,
+    records,
+    records_by_id,
+    verifications,
+)
 from services.kernel.model import instant_text, now
 from services.kernel.store import Store
 
@@ -18,18 +25,24 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
     touched: dict[str, str] = {}
     asked: list[tuple[Store[Any], str]] = [
         (records, "_id"), (verifications, "_id"), (certificates, "verification_id"), (attentions, "record_id"),
+        (attachments, "named_by"),
     ]  # fmt: skip
     for store, key in asked:
         where = {"inspector_id": inspector_id, "touched_at": {"$gt": since}}
         for row in store.collection.find(where, {key: 1, "touched_at": 1}):
-            if row[key] is not None:
-                touched[row[key]] = max(touched.get(row[key], ""), row["touched_at"])
+            named = row[key] if isinstance(row[key], list) else [row[key]]
+            for id in named:
+                if id is not None:
+                    touched[id] = max(touched.get(id, ""), row["touched_at"])
     ids = sorted(touched)
     if not ids:
         return
     found = records_by_id(ids)
     judged = {each.id: each for each in verifications.query(id__in=ids)}
-    given = {each.verification_id: each for each in certificates.query(verification_id__in=ids)}
+    given = {
+        each.verification_id: each for each in certificates.query(order="sequence", verification_id__in=ids)
+    }
+    here = {each.id for each in attachments.query(named_by__in=ids, status="received")}
     raised: dict[str, list[str]] = {}
     for each in attentions.query(order="raised_at id", record_id__in=ids, status="open"):
         raised.setdefault(str(each.record_id), []).append(each.reason)
@@ -49,6 +62,10 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
                 if certificate and certificate.valid_until
                 else None,
                 "withheld": verification.withheld if verification else [],
+                "set_aside": verification.set_aside.reason
+                if verification and verification.set_aside
+                else None,
+                "missing_attachments": [sha256 for sha256 in record.attachments if sha256 not in here],
                 "attention": raised.get(id, []),
             },
         )

@@ -5,8 +5,10 @@ from typing import Any
 
 from pymongo import WriteConcern
 
+from services.inspection.domain.attachment import Attachment, Upload
 from services.inspection.domain.attention import Attention
 from services.inspection.domain.certificate import Certificate
+from services.inspection.domain.enrolment import Enrolment
 from services.inspection.domain.known import (
     Enterprise,
     Inspector,
@@ -71,6 +73,10 @@ class TabletDocument(Aggregate):
     meta = _meta("tablets", {"fields": ["inspector_id"]})
 
 
+class EnrolmentDocument(Aggregate):
+    meta = _meta("enrolments", {"fields": ["code_hash"], "unique": True}, {"fields": ["inspector_id"]})
+
+
 class RecordDocument(Aggregate):
     meta = _meta("records", {"fields": ["tablet_id", "sequence"]}, {"fields": ["inspector_id", "touched_at"]})
 
@@ -84,6 +90,8 @@ class VerificationDocument(Aggregate):
         {"fields": ["standard_ids", "verified_on"]},
         {"fields": ["verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
+        {"fields": ["corrects"], "sparse": True},
+        {"fields": ["instrument_id", "touched_at"]},
     )
 
 
@@ -110,10 +118,24 @@ class SealDocument(Aggregate):
 class AttentionDocument(Aggregate):
     meta = _meta(
         "attentions",
-        {"fields": ["status", "id"]},
+        {"fields": ["status", "raised_at", "id"]},
+        {"fields": ["status", "reason"]},
         {"fields": ["record_id"]},
         {"fields": ["inspector_id", "touched_at"]},
     )
+
+
+class AttachmentDocument(Aggregate):
+    meta = _meta(
+        "attachments",
+        {"fields": ["status", "awaited_since"]},
+        {"fields": ["named_by"]},
+        {"fields": ["inspector_id", "touched_at"]},
+    )
+
+
+class UploadDocument(Aggregate):
+    meta = _meta("uploads")
 
 
 enterprises = Store(EnterpriseDocument, Enterprise)
@@ -124,16 +146,19 @@ standards = Store(StandardDocument, Standard)
 inspectors = Store(InspectorDocument, Inspector)
 visits = Store(VisitDocument, Visit)
 tablets = Store(TabletDocument, Tablet)
+enrolments = Store(EnrolmentDocument, Enrolment)
 records = Store(RecordDocument, Record)
 verifications = Store(VerificationDocument, Verification)
 certificates = Store(CertificateDocument, Certificate)
 seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
+attachments = Store(AttachmentDocument, Attachment)
+uploads = Store(UploadDocument, Upload)
 attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, records, verifications, certificates, seal_batches, seals, attentions,
+    tablets, enrolments, records, verifications, certificates, seal_batches, seals, attachments, uploads, attentions,
 ]  # fmt: skip
 
 
@@ -191,3 +216,14 @@ def overlapping_batch(batch: SealBatch) -> SealBatch | None:
         series=batch.series, first__lte=batch.last, last__gte=batch.first, id__ne=batch.id
     )
     return next(same, None)
+
+
+def attention_counts(status: str) -> list[dict[str, Any]]:
+    """How many matters of a status there are of each reason, the most frequent first."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"status": status}},
+        {"$group": {"_id": "$reason", "count": {"$sum": 1}, "oldest": {"$min": "$raised_at"}}},
+        {"$sort": {"count": -1, "_id": 1}},
+    ]
+    found = attentions.collection.aggregate(stages)
+    return [{"reason": row["_id"], "count": row["count"], "oldest": row["oldest"]} for row in found]

@@ -1,6 +1,12 @@
 """What inspection listens to: the facts of registry and scheduling, and its own evidence, verdicts and certificates."""
 
-from services.inspection.certifying import on_certificate_issued, on_verification_for_certificate
+from services.inspection.certifying import (
+    on_certificate_issued,
+    on_reinstated,
+    on_set_aside,
+    on_verification_for_certificate,
+)
+from services.inspection.deciding import on_attachment_received, on_decision, on_verification_for_evidence
 from services.inspection.domain.known import (
     Enterprise,
     Inspector,
@@ -12,11 +18,15 @@ from services.inspection.domain.known import (
     VisitStatus,
 )
 from services.inspection.events import (
+    AttachmentReceived,
     CertificateIssued,
     RecordReceived,
     SealAffixed,
     SealVoided,
+    VerificationEvidenced,
     VerificationRecorded,
+    VerificationReinstated,
+    VerificationSetAside,
 )
 from services.inspection.judging import on_record_received
 from services.inspection.sealing import on_seal_affixed, on_seal_voided, on_verification_for_seals
@@ -114,6 +124,17 @@ def on_visit(event: VisitEvent, envelope: Envelope) -> None:
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     on_verification_for_certificate(event, envelope)
     on_verification_for_seals(event, envelope)
+    on_verification_for_evidence(event, envelope)
+
+
+def on_verification_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
+    on_set_aside(event, envelope)
+    on_decision(event, envelope)
+
+
+def on_verification_reinstated(event: VerificationReinstated, envelope: Envelope) -> None:
+    on_reinstated(event, envelope)
+    on_decision(event, envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -136,7 +157,11 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitCancelled: on_visit,
     VisitCompleted: on_visit,
     RecordReceived: on_record_received,
+    AttachmentReceived: on_attachment_received,
     VerificationRecorded: on_verification,
+    VerificationEvidenced: on_verification_for_certificate,
+    VerificationSetAside: on_verification_set_aside,
+    VerificationReinstated: on_verification_reinstated,
     CertificateIssued: on_certificate_issued,
     SealAffixed: on_seal_affixed,
     SealVoided: on_seal_voided,

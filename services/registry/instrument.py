@@ -130,10 +130,16 @@ class Instrument(Entity, kind="instrument"):
         return InstrumentRetired.model_validate({**self._facts(), "reason": reason})
 
     def passed(
-        self, at: datetime, verified_on: date, valid_until: date | None, certificate_number: str
+        self,
+        at: datetime,
+        verified_on: date,
+        valid_until: date | None,
+        certificate_number: str,
+        *,
+        decided: bool = False,
     ) -> InstrumentUpdated | None:
-        """A certificate was issued: it may be used until that one ends."""
-        if self._is_older(at):
+        """A certificate was issued: it may be used until that one ends. One that was decided for goes before a later."""
+        if self.status == "retired" or (self._is_older(at) and not decided):
             return None
         return self._changed(
             status="in_service",

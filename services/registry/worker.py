@@ -42,7 +42,9 @@ def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
     instruments.on(
         envelope,
         event.instrument_id,
-        lambda each: each.passed(event.verified_at, event.verified_on, event.valid_until, event.number),
+        lambda each: each.passed(
+            event.verified_at, event.verified_on, event.valid_until, event.number, decided=event.decided
+        ),
     )
     note([event.instrument_id], envelope)
 

@@ -45,9 +45,12 @@ class Obligation(Entity, kind="obligation"):
         )
         self.registered = facts
 
-    def verified(self, result: Result) -> None:
-        """A certificate was issued, or a verification failed. An older result than the known one changes nothing."""
-        if self.result is None or result.verified_at > self.result.verified_at:
+    def verified(self, result: Result, *, decided: bool = False) -> None:
+        """A certificate was issued, or a verification failed. An older result than the known one changes nothing.
+
+        One that a dispatcher decided for goes before a later one.
+        """
+        if self.result is None or decided or result.verified_at > self.result.verified_at:
             self.result = result
 
     def revoked(self, certificate_id: str) -> None:

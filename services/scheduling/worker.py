@@ -89,7 +89,7 @@ def _verified(event: VerificationRecorded | CertificateIssued, envelope: Envelop
     obligations.on(
         envelope,
         event.instrument_id,
-        lambda each: each.verified(result),
+        lambda each: each.verified(result, decided=isinstance(event, CertificateIssued) and event.decided),
         lambda: Obligation(id=event.instrument_id, result=result, **_identity(event)),
     )
 

@@ -147,6 +147,8 @@ def test_results_come_back_to_the_tablet(province: Province) -> None:
         "certificate_number": "00001/2026/BN-KĐ",
         "valid_until": "2027-03-31",
         "withheld": [],
+        "set_aside": None,
+        "missing_attachments": [],
         "attention": [],
     }
     assert (results[failed["id"]]["verdict"], results[failed["id"]]["certificate_number"]) == ("fail", None)

@@ -10,11 +10,9 @@ from services.inspection.events import (
     AttentionRaised,
     CertificateIssued,
     RecordReceived,
-    TabletEnrolled,
     VerificationRecorded,
 )
 from services.inspection.storage import records
-from services.kernel.model import new_id
 from tests.unit.inspection.evidence import FieldTablet, verification
 from tests.unit.inspection.province import Province
 from tests.world import MakeWorld
@@ -212,23 +210,6 @@ def test_only_the_inspector_of_the_tablet_pushes(province: Province) -> None:
     without = province.world.door("inspection", "inspector")
     assert without.get("/sync/work").json()["type"].endswith("no-inspector")
     assert records.collection.count_documents({}) == 0
-
-
-def test_enrolment_is_repeated_harmlessly_and_taken_by_nobody_else(province: Province) -> None:
-    tablet = FieldTablet()
-    for _ in range(2):
-        answer = province.inspector.put(f"/tablets/{tablet.id}", json={"public_key": tablet.public_key})
-        assert answer.status_code == 200
-        assert answer.json()["server_time"].endswith("Z")
-    other_key = {"public_key": FieldTablet().public_key}
-    assert province.inspector.put(f"/tablets/{tablet.id}", json=other_key).status_code == 409
-    other = province.world.door("inspection", "inspector", inspector="k2")
-    taken = other.put(f"/tablets/{tablet.id}", json={"public_key": tablet.public_key})
-    assert taken.json()["type"] == "urn:vernier:problem:tablet-taken"
-    bad = province.inspector.put(f"/tablets/{new_id()}", json={"public_key": "abc"})
-    assert (bad.status_code, bad.json()["field"]) == (422, "public_key")
-    province.world.drain()
-    assert len(province.world.events(TabletEnrolled)) == 2
 
 
 def test_a_body_that_is_no_batch_is_refused_whole(province: Province) -> None:

@@ -1,12 +1,16 @@
 """The attention desk: what a person must look at, oldest first, and how it was resolved."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter
 
 from services.inspection.api.tablets import Office
 from services.inspection.api.verifications import Limit
-from services.inspection.storage import attentions
+from services.inspection.deciding import DECIDED
+from services.inspection.domain.attention import Attention
+from services.inspection.storage import attention_counts, attentions, certificates, records, verifications
 from services.kernel.model import Fact, Id, Text, instant_text, now
 from services.kernel.tokens import Caller
 
@@ -25,6 +29,8 @@ def listed(
     record_id: Id | None = None,
     instrument_id: Id | None = None,
     inspector_id: Id | None = None,
+    tablet_id: Id | None = None,
+    enterprise_id: Id | None = None,
     after: Id | None = None,
     limit: Limit = 100,
 ) -> list[dict[str, Any]]:
@@ -38,16 +44,27 @@ def listed(
         "record_id": record_id,
         "instrument_id": instrument_id,
         "inspector_id": inspector_id,
+        "tablet_id": tablet_id,
+        "enterprise_id": enterprise_id,
         "__raw__": _after(after) if after else None,
     }
     where = {name: value for name, value in asked.items() if value is not None}
     return [each.view() for each in attentions.query(order="raised_at id", limit=limit, **where)]
 
 
+@router.get("/counts")
+def counts(
+    caller: Annotated[Caller, Office], status: Literal["open", "resolved"] = "open"
+) -> list[dict[str, Any]]:
+    """How many matters there are of each reason, the most frequent first. Dispatchers and administrators."""
+    return attention_counts(status)
+
+
 @router.get("/{id}")
 def attention(id: Id, caller: Annotated[Caller, Office]) -> dict[str, Any]:
-    """One matter. Dispatchers and administrators."""
-    return attentions.get(id).view()
+    """One matter, in words, with the addresses of everything that it is about. Dispatchers and administrators."""
+    found = attentions.get(id)
+    return {**found.view(), "links": list(_links(found))}
 
 
 @router.post("/{id}/resolve")
@@ -67,3 +84,33 @@ def _after(id: str) -> dict[str, Any]:
     """What was raised later than this one, or at the same instant under a later id."""
     at = instant_text(attentions.get(id).raised_at)
     return {"$or": [{"raised_at": {"$gt": at}}, {"raised_at": at, "_id": {"$gt": id}}]}
+
+
+def _links(matter: Attention) -> Iterator[dict[str, str]]:
+    """Where to read on: what the matter names, and what the facts it names are bound up with."""
+    if matter.record_id is not None and records.find(matter.record_id) is not None:
+        yield _link("record", f"/records/{matter.record_id}")
+        if matter.reason == "record-conflict":
+            yield _link("beside", f"/records/{matter.record_id}/beside")
+        own = verifications.find(matter.record_id)
+        if own is not None:
+            yield _link("verification", f"/verifications/{own.id}")
+            if matter.reason in DECIDED:
+                same: dict[str, Any] = {
+                    "instrument_id": own.instrument_id,
+                    "visit_id": own.visit_id,
+                    "id__ne": own.id,
+                }
+                others = {each.id for each in verifications.query(**same)} | {own.corrects or own.id}
+                for id in sorted(others - {own.id}):
+                    yield _link("verification", f"/verifications/{id}")
+            for each in certificates.query(verification_id=own.id):
+                yield _link("certificate", f"/certificates/{each.id}")
+    if matter.tablet_id is not None:
+        yield _link("tablet", f"/tablets/{matter.tablet_id}")
+    if matter.seal_number is not None:
+        yield _link("seal", f"/seals/{quote(matter.seal_number, safe='')}")
+
+
+def _link(rel: str, href: str) -> dict[str, str]:
+    return {"rel": rel, "href": href}

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 
 from services.inspection.api.tablets import Office
+from services.inspection.attaching import missing
 from services.inspection.storage import attentions, records
 from services.kernel.model import Id
 from services.kernel.tokens import Caller
@@ -17,10 +18,10 @@ Staff = any_of("inspector", "dispatcher", "administrator")
 
 @router.get("/{id}")
 def record(id: Id, caller: Annotated[Caller, Staff]) -> dict[str, Any]:
-    """One record with its very text and the matters it raised. Staff."""
+    """One record with its very text, the matters it raised and the attachments it still lacks. Staff."""
     found = records.get(id)
     raised = [each.view() for each in attentions.query(record_id=id)]
-    return {**found.view(), "attention": raised}
+    return {**found.view(), "attention": raised, "missing_attachments": missing(found.attachments)}
 
 
 @router.get("/{id}/beside")

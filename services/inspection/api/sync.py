@@ -6,14 +6,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.inspection.domain.batch import read_batch
 from services.inspection.push import take
+from services.inspection.storage import note_contact, tablets
 from services.inspection.work import pull
-from services.kernel.model import instant_text, now
+from services.kernel.model import Id, instant_text, now
 from services.kernel.tokens import Caller, Forbidden
 from services.kernel.web import any_of
 
 router = APIRouter(prefix="/sync", tags=["sync"])
 
 Inspector = any_of("inspector")
+
+STANDING = "Vernier-Tablet"
+"""The head of every sync answer that says how the tablet stands: active, suspended, wipe or wiped."""
 
 
 def inspector_of(caller: Annotated[Caller, Inspector]) -> str:
@@ -28,6 +32,17 @@ def inspector_of(caller: Annotated[Caller, Inspector]) -> str:
 async def whole_body(request: Request) -> bytes:
     """The bytes as they came: a record is kept exactly as it was sent."""
     return await request.body()
+
+
+def served(tablet_id: str | None, inspector_id: str) -> dict[str, str]:
+    """The head that tells a tablet how it stands. Raises Rejected 403 for one that is given no work."""
+    if tablet_id is None:
+        return {}
+    tablet = tablets.get(tablet_id)
+    tablet.must_be_of(inspector_id)
+    note_contact(tablet.id, 0, None)
+    tablet.must_be_served()
+    return {STANDING: tablet.status}
 
 
 OwnInspector = Annotated[str, Depends(inspector_of)]
@@ -60,16 +75,19 @@ SENT_BODY = {
 
 @router.get("/work", responses={304: {"description": "nothing new; keep the cursor"}})
 def work(
-    inspector_id: OwnInspector, cursor: Annotated[str | None, Query(max_length=8000)] = None
+    inspector_id: OwnInspector,
+    cursor: Annotated[str | None, Query(max_length=8000)] = None,
+    tablet_id: Id | None = None,
 ) -> Response:
     """What changed in the work of the inspector who calls since the cursor; everything without one.
 
-    Inspectors, their own work only.
+    With `tablet_id` the answer's head says how the tablet stands. Inspectors, their own work only.
     """
+    headers = served(tablet_id, inspector_id)
     page = pull(inspector_id, cursor)
     if page is None:
-        return Response(status_code=304)
-    return Response(page, media_type="application/json")
+        return Response(status_code=304, headers=headers)
+    return Response(page, media_type="application/json", headers=headers)
 
 
 @router.post("/records", openapi_extra=SENT_BODY)
@@ -77,8 +95,10 @@ def push(
     caller: Annotated[Caller, Inspector],
     inspector_id: OwnInspector,
     body: Annotated[bytes, Depends(whole_body)],
+    response: Response,
 ) -> dict[str, Any]:
     """Takes 1 to 200 signed records of one tablet. Inspectors, from a tablet enrolled for them."""
     received_at = now()
-    answers = take(read_batch(body), inspector_id, received_at, caller)
+    tablet, answers = take(read_batch(body), inspector_id, received_at, caller)
+    response.headers[STANDING] = tablet.status
     return {"server_time": instant_text(received_at), "answers": answers}

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
+from services.inspection.api.tablets import Office, Reason
+from services.inspection.attaching import missing
 from services.inspection.domain.verification import Verdict, Verification
 from services.inspection.storage import certificates, verifications
-from services.kernel.model import Id
+from services.kernel.model import Fact, Id, Text, now
 from services.kernel.tokens import Caller
 from services.kernel.web import caller_of
 
@@ -15,6 +17,11 @@ router = APIRouter(prefix="/verifications", tags=["verifications"])
 
 Limit = Annotated[int, Query(ge=1, le=500, description="rows on a page")]
 Anyone = Annotated[Caller, Depends(caller_of)]
+
+
+class Decision(Fact):
+    in_favour_of: Id
+    reason: Text
 
 
 def own(caller: Caller, enterprise_id: str | None) -> str | None:
@@ -65,8 +72,31 @@ def listed(
 def verification(id: Id, caller: Anyone) -> dict[str, Any]:
     """One verification with every reading's verdict and its certificate. Staff, and the enterprise whose it is."""
     found = _verification(id, caller)
-    certificate = next(certificates.query(verification_id=id, limit=1), None)
-    return {**found.view(), "certificate": certificate.view() if certificate else None}
+    certificate = next(certificates.query(order="-sequence", verification_id=id, limit=1), None)
+    return {
+        **found.view(),
+        "certificate": certificate.view() if certificate else None,
+        "missing_attachments": missing(each.sha256 for each in found.attachments),
+        "corrected_by": [each.id for each in verifications.query(corrects=id)],
+    }
+
+
+@router.post("/{id}/set-aside")
+def set_aside(id: Id, body: Decision, caller: Annotated[Caller, Office]) -> dict[str, Any]:
+    """Decides that another verification of the instrument is in force instead; certificates follow.
+
+    Both are kept as they are, and what asked for the decision is resolved. Dispatchers and administrators.
+    """
+    found, other = verifications.get(id), verifications.get(body.in_favour_of)
+    event = found.put_aside(other, body.reason, caller.actor, now())
+    return verifications.commit(found, event, by=caller).view()
+
+
+@router.post("/{id}/reinstate")
+def reinstate(id: Id, body: Reason, caller: Annotated[Caller, Office]) -> dict[str, Any]:
+    """Takes a decision back: the verification counts again. Dispatchers and administrators."""
+    found = verifications.get(id)
+    return verifications.commit(found, found.reinstate(body.reason, now()), by=caller).view()
 
 
 @router.get("/{id}/history")

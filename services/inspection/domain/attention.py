@@ -11,11 +11,15 @@ from services.kernel.model import Entity, Instant, Rejected, derived_id
 
 @dataclass(frozen=True)
 class Concern:
-    """A reason for attention, with the words of its sentence. One that `withholds` is a shut gate."""
+    """A reason for attention, with the words of its sentence. One that `withholds` is a shut gate.
+
+    One that is `quiet` needs nobody: the gate opens by itself when what it waits for arrives.
+    """
 
     reason: str
     words: dict[str, str] = field(default_factory=dict)
     withholds: bool = False
+    quiet: bool = False
 
 
 class Attention(Entity, kind="attention"):

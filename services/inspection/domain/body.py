@@ -1,10 +1,11 @@
 """The shape of a record as a tablet sends it, and of the body of a verification; docs/sync.md, Push."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.inspection.domain.status_record import StatusRecord
 from services.inspection.events import Regime, SealKind
 from services.kernel.model import Id, Instant, LongText, Text
 
@@ -37,13 +38,21 @@ class SentRecord(Shape):
     tablet_id: Id
     sequence: Annotated[int, Field(strict=True, ge=1, le=2**53)]
     previous_hash: Hash
-    kind: Literal["verification"]
+    kind: Literal["verification", "correction"]
     recorded_at: Moment
     monotonic_ms: Counter
     clock_offset_ms: Annotated[int, Field(strict=True, ge=-CENTURY_MS, le=CENTURY_MS)] | None
     hash: str
     signature: str
     body: "VerificationBody"
+
+    @model_validator(mode="after")
+    def _says_what_it_corrects(self) -> Self:
+        if (self.kind == "correction") != (self.body.corrects is not None):
+            raise ValueError("a correction, and nothing else, says which record it corrects: body.corrects")
+        if self.body.corrects is not None and self.body.correction_reason is None:
+            raise ValueError("a correction needs its reason: body.correction_reason")
+        return self
 
 
 class SealTold(Shape):
@@ -53,6 +62,39 @@ class SealTold(Shape):
     kind: SealKind | None = None
     place: LongText = ""
     reason: Text | None = None
+    photo: Hash | None = None
+
+
+class AttachmentTold(Shape):
+    """A file that belongs to the record and is sent after it, named by the SHA-256 of its bytes."""
+
+    sha256: Hash
+    size: Annotated[int, Field(strict=True, ge=1, le=2**40)]
+    media_type: Text
+    purpose: Literal["photo", "seal", "status", "signature", "other"] = "other"
+    taken_at: Moment | None = None
+    note: LongText = ""
+
+
+Stroke = Annotated[list[Annotated[int, Field(strict=True, ge=-100_000, le=100_000)]], Field(max_length=4000)]
+
+
+class SignatureTold(Shape):
+    """Who signed the record on the tablet: strokes as x, y, x, y … in screen points, or a picture among the attachments."""
+
+    role: Literal["inspector", "representative"]
+    name: Text
+    position: Text | None = None
+    signed_at: Moment
+    strokes: list[Stroke] | None = Field(default=None, max_length=500)
+    attachment: Hash | None = None
+
+
+class RefusalTold(Shape):
+    """The enterprise's representative would not sign. The record stands with the inspector's signature and this."""
+
+    reason: Text
+    name: Text | None = None
 
 
 class ProcedureTold(Shape):
@@ -77,6 +119,14 @@ class VerificationBody(Shape):
     seals_removed: list[SealTold] = Field(default_factory=list, max_length=200)
     seals_voided: list[SealTold] = Field(default_factory=list, max_length=200)
     note: LongText = ""
+    as_found: dict[str, Any] | None = None
+    """The input of metrology.evaluate before an adjustment; `evaluation` is then what was found after it, as left."""
+    status_record: StatusRecord | None = None
+    attachments: list[AttachmentTold] = Field(default_factory=list, max_length=100)
+    signatures: list[SignatureTold] | None = Field(default=None, max_length=10)
+    refused_to_sign: RefusalTold | None = None
+    corrects: Id | None = None
+    correction_reason: Text | None = None
 
 
 SentRecord.model_rebuild()

@@ -1,6 +1,6 @@
 """The gates between a verification and a certificate, and what else a person should look at; ARCHITECTURE §6."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,8 @@ from metrology import Catalogue, UnknownType
 from services.inspection.domain.attention import Concern
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.known import Inspector, Instrument, Standard, Visit
+from services.inspection.domain.status_record import StatusRecord, differences
+from services.inspection.domain.verification import PENDING, Verification
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,9 @@ class Facts:
     standards: Mapping[str, Standard | None]
     visit: Visit | None
     catalogue: Catalogue
+    corrected: Verification | None = None
+    last_status: StatusRecord | None = None
+    missing_attachments: Sequence[str] = ()
 
 
 def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
@@ -30,7 +35,22 @@ def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
         *_instrument(body, facts),
         *_regime(body, facts.catalogue, day),
         *_visit(body, facts),
+        *_correction(body, facts),
+        *_signatures(body),
+        *_status(body, facts),
     ]
+
+
+def evidence_concerns(
+    asked: Sequence[str], body: VerificationBody, missing: Sequence[str]
+) -> Iterator[Concern]:
+    """A procedure may ask for pictures: without one no certificate, and with some still on the way none yet."""
+    named = {each.purpose for each in body.attachments}
+    for purpose in asked:
+        if purpose not in named:
+            yield _shut("evidence-missing", purpose=purpose)
+    if asked and missing:
+        yield Concern(PENDING, {"count": str(len(missing))}, withholds=True, quiet=True)
 
 
 def _shut(reason: str, **words: object) -> Concern:
@@ -115,3 +135,34 @@ def _visit(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
         yield _odd("visit-other-inspector", visit=visit.id)
     if body.instrument_id not in visit.instrument_ids:
         yield _odd("visit-other-instrument", visit=visit.id)
+
+
+def _correction(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
+    """A correction edits nothing: both facts stand, and a person decides which is in force."""
+    if body.corrects is None:
+        return
+    if facts.corrected is None:
+        yield _odd("correction-unknown", corrected=body.corrects)
+    elif facts.corrected.instrument_id != body.instrument_id:
+        yield _shut("correction-other-instrument", corrected=body.corrects)
+    else:
+        yield _odd("record-corrected", corrected=body.corrects, because=body.correction_reason)
+
+
+def _signatures(body: VerificationBody) -> Iterator[Concern]:
+    """A tablet that can take signatures brings both, or says why the enterprise's is not there."""
+    if body.signatures is None:
+        return
+    signed = {each.role for each in body.signatures}
+    if "inspector" not in signed:
+        yield _odd("signature-missing", role="inspector")
+    if "representative" not in signed and body.refused_to_sign is None:
+        yield _odd("signature-missing", role="representative")
+
+
+def _status(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
+    """A part, a program or a seal otherwise than it had been left: somebody has been at the instrument."""
+    if body.status_record is None or facts.last_status is None:
+        return
+    if found := differences(facts.last_status, body.status_record):
+        yield _odd("status-differs", differences="; ".join(found)[:1000])

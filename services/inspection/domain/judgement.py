@@ -6,13 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from metrology import BadInput, UnknownType, evaluate
+from metrology import BadInput, Shelf, UnknownType, evaluate
 from services.inspection.domain.attention import Concern
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.clock import Timing
-from services.inspection.domain.gates import Facts, concerns
+from services.inspection.domain.gates import Facts, concerns, evidence_concerns
 from services.inspection.domain.record import Record
-from services.inspection.domain.verification import StandardUsed, Verification
+from services.inspection.domain.verification import AsFound, StandardUsed, Verification
 from services.kernel.model import Quantity
 
 
@@ -47,6 +47,7 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         *found.concerns,
         *timing.concerns(record.tablet_id),
         *_differences(body, facts, found, day),
+        *evidence_concerns(_asked(found.procedure), body, facts.missing_attachments),
     ]
     verification = Verification(
         id=record.id,
@@ -74,8 +75,11 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         verdict=found.verdict,
         tablet_verdict=body.verdict,
         points=found.points,
+        steps=_steps(found),
         checks=found.checks,
         missing=found.missing,
+        readings=_readings(body.evaluation),
+        as_found=_as_found(body),
         characteristics=_plain(instrument.characteristics),
         conditions=found.conditions,
         procedure=found.procedure,
@@ -88,6 +92,12 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         concerns=list(dict.fromkeys(each.reason for each in noted)),
         valid_until=_valid_until(facts, body.type_code, day),
         note=body.note,
+        status_record=body.status_record,
+        attachments=body.attachments,
+        signatures=body.signatures or [],
+        refused_to_sign=body.refused_to_sign,
+        corrects=body.corrects,
+        correction_reason=body.correction_reason,
         touched_at=at,
     )
     return Judgement(verification, noted)
@@ -109,6 +119,42 @@ def _evaluate(body: VerificationBody) -> _Found:
         missing=list(result["missing"]),
         conditions=dict(body.evaluation.get("conditions") or {}),
     )
+
+
+def _as_found(body: VerificationBody) -> AsFound | None:
+    """Judged like the rest; what cannot be judged is kept with its readings as incomplete."""
+    if body.as_found is None:
+        return None
+    readings = _readings(body.as_found)
+    try:
+        result = evaluate(body.as_found, explain=False)
+    except BadInput:
+        return AsFound(verdict="incomplete", points=[], readings=readings)
+    return AsFound(verdict=result["verdict"], points=list(result["points"]), readings=readings)
+
+
+def _readings(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    told = evaluation.get("readings")
+    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+
+
+def _steps(found: _Found) -> list[dict[str, Any]]:
+    """The verdict on each step that was done: fail if anything of it failed, else incomplete if anything lacks."""
+    verdicts: dict[str, str] = {}
+    for each in (*found.points, *found.checks):
+        if verdicts.get(each["step"]) != "fail":
+            verdicts[each["step"]] = each["verdict"]
+    for each in found.missing:
+        if each.get("step") is not None and verdicts.get(each["step"]) != "fail":
+            verdicts[each["step"]] = "incomplete"
+    return [{"id": step, "verdict": verdict} for step, verdict in verdicts.items()]
+
+
+def _asked(procedure: Mapping[str, Any]) -> tuple[str, ...]:
+    """The pictures that the procedure asks for; none for a procedure that is not known."""
+    if not procedure:
+        return ()
+    return Shelf.shipped().version(procedure["id"], procedure["version"]).evidence
 
 
 def _differences(body: VerificationBody, facts: Facts, found: _Found, day: date) -> Iterator[Concern]:

@@ -58,6 +58,7 @@ class Record(Entity, kind="record"):
     clock_offset_at_push_ms: int
     visit_id: str | None = None
     instrument_id: str | None = None
+    attachments: list[str] = []
 
     @property
     def hashes(self) -> set[str]:
@@ -134,6 +135,7 @@ def read_record(raw: str, arrival: Arrival) -> Record:
             "clock_offset_ms": sent.clock_offset_ms,
             "visit_id": sent.body.visit_id,
             "instrument_id": sent.body.instrument_id,
+            "attachments": [each.sha256 for each in sent.body.attachments],
         }
     )
 

@@ -29,6 +29,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Máy tính bảng {tablet} có hai bản ghi cùng số {sequence}. Có thể máy đã được khôi phục từ bản sao cũ.",
         "Tablet {tablet} handed in two records numbered {sequence}. It may have been restored from an old copy.",
     ),
+    "tablet-suspended": (
+        "Bản ghi {record} đến từ máy tính bảng {tablet} đang bị đình chỉ hoặc đã xóa. Bản ghi được giữ; hãy đối chiếu.",
+        "Record {record} came from tablet {tablet}, which is suspended or wiped. It is kept; find out who recorded it.",
+    ),
     "clock-off": (
         "Đồng hồ của máy tính bảng {tablet} lệch {seconds} giây. Chỉnh giờ; thời điểm kiểm định đã được hiệu chỉnh.",
         "The clock of tablet {tablet} is {seconds} s off. Set it; the time of verification has been corrected.",
@@ -148,6 +152,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verified-twice": (
         "Phương tiện đo được kiểm định hai lần trong lịch hẹn {visit}. Cả hai được giữ; hãy quyết định.",
         "The instrument was verified twice on visit {visit}. Both are kept; decide which counts.",
+    ),
+    "record-corrected": (
+        "Bản ghi {corrected} được đính chính: {because}. Cả hai được giữ; hãy quyết định bản nào có hiệu lực.",
+        "Record {corrected} was corrected: {because}. Both are kept; decide which is in force.",
+    ),
+    "correction-unknown": (
+        "Bản đính chính nói về bản ghi {corrected} chưa có ở đây. Yêu cầu đồng bộ lại máy đã ghi nó.",
+        "A correction speaks of record {corrected}, which is not here. Have its tablet synchronised.",
+    ),
+    "correction-other-instrument": (
+        "Bản đính chính của bản ghi {corrected} nói về phương tiện đo khác. Hỏi kiểm định viên.",
+        "A correction of record {corrected} is about another instrument. Ask the inspector.",
+    ),
+    "signature-missing": (
+        "Biên bản thiếu chữ ký ({role}) và không ghi lý do từ chối ký. Hỏi kiểm định viên.",
+        "The record lacks the signature of the {role} and no refusal to sign is noted. Ask the inspector.",
+    ),
+    "status-differs": (
+        "Hiện trạng khác với biên bản lần trước: {differences}. Tìm hiểu ai đã can thiệp vào phương tiện đo.",
+        "The state differs from the last status record: {differences}. Find out who was at the instrument.",
+    ),
+    "evidence-missing": (
+        "Quy trình yêu cầu ảnh hoặc chữ ký ({purpose}) nhưng bản ghi không có. Yêu cầu ghi bổ sung.",
+        "The procedure asks for evidence ({purpose}) and the record names none. Have the record corrected.",
+    ),
+    "evidence-pending": (
+        "Còn {count} tệp đính kèm chưa nhận được; giấy chứng nhận được cấp khi nhận đủ.",
+        "{count} attachments have not arrived yet; the certificate follows when they have.",
+    ),
+    "attachment-differs": (
+        "Tệp đính kèm {claimed} đến với nội dung khác (mã băm {found}). Nội dung được giữ; kiểm tra máy tính bảng.",
+        "Attachment {claimed} came with other bytes (hash {found}). They are kept; check the tablet.",
     ),
     "seal-not-held": (
         "Niêm phong {seal} không nằm trong số đã cấp cho kiểm định viên. Đối chiếu sổ cấp phát.",

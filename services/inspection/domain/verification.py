@@ -3,11 +3,21 @@
 from datetime import date
 from typing import Any, Literal
 
-from services.inspection.domain.body import SealTold
-from services.inspection.events import PointVerdict, Regime, SealUse, VerificationRecorded
-from services.kernel.model import Entity, Fact, Instant
+from services.inspection.domain.body import AttachmentTold, RefusalTold, SealTold, SignatureTold
+from services.inspection.domain.status_record import StatusRecord
+from services.inspection.events import (
+    PointVerdict,
+    Regime,
+    SealUse,
+    VerificationEvidenced,
+    VerificationRecorded,
+    VerificationReinstated,
+    VerificationSetAside,
+)
+from services.kernel.model import Entity, Fact, Instant, Rejected
 
 Verdict = Literal["pass", "fail", "incomplete"]
+PENDING = "evidence-pending"
 
 
 class StandardUsed(Fact):
@@ -19,6 +29,23 @@ class StandardUsed(Fact):
     certificate_number: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+
+
+class AsFound(Fact):
+    """What was found before an adjustment; the verification's own points are then as left."""
+
+    verdict: Verdict
+    points: list[dict[str, Any]]
+    readings: list[dict[str, Any]]
+
+
+class SetAside(Fact):
+    """A dispatcher's decision that another verification is in force."""
+
+    in_favour_of: str
+    reason: str
+    by: str
+    at: Instant
 
 
 class Verification(Entity, kind="verification"):
@@ -48,8 +75,11 @@ class Verification(Entity, kind="verification"):
     verdict: Verdict
     tablet_verdict: str
     points: list[dict[str, Any]]
+    steps: list[dict[str, Any]] = []
     checks: list[dict[str, Any]]
     missing: list[dict[str, Any]]
+    readings: list[dict[str, Any]] = []
+    as_found: AsFound | None = None
     characteristics: dict[str, Any]
     conditions: dict[str, Any]
     procedure: dict[str, Any]
@@ -62,11 +92,57 @@ class Verification(Entity, kind="verification"):
     concerns: list[str]
     valid_until: date | None
     note: str
+    status_record: StatusRecord | None = None
+    attachments: list[AttachmentTold] = []
+    signatures: list[SignatureTold] = []
+    refused_to_sign: RefusalTold | None = None
+    corrects: str | None = None
+    correction_reason: str | None = None
+    set_aside: SetAside | None = None
     touched_at: Instant
 
     @property
     def earns_certificate(self) -> bool:
-        return self.verdict == "pass" and not self.withheld
+        return self.verdict == "pass" and not self.withheld and self.set_aside is None
+
+    def evidenced(self, missing: list[str], at: Instant) -> VerificationEvidenced | None:
+        """The gate `evidence-pending` opens when no attachment is missing any more."""
+        if PENDING not in self.withheld or missing:
+            return None
+        self.withheld = [each for each in self.withheld if each != PENDING]
+        self.touched_at = at
+        return VerificationEvidenced(
+            verification_id=self.id, instrument_id=self.instrument_id, withheld=self.withheld
+        )
+
+    def put_aside(self, other: "Verification", reason: str, by: str, at: Instant) -> VerificationSetAside:
+        """Another verification of the same instrument is in force instead of this one; both stay as they are.
+
+        Raises Rejected 422 `other-instrument`, 409 `set-aside` (this one, or the other, is so already).
+        """
+        if other.id == self.id or other.instrument_id != self.instrument_id:
+            detail = (
+                "Only another verification of the same instrument can be in force instead. Name that one."
+            )
+            raise Rejected("other-instrument", detail, field="in_favour_of", status=422)
+        for each in (self, other):
+            if each.set_aside is not None:
+                detail = f"Verification {each.id} was set aside: {each.set_aside.reason}. Reinstate it first."
+                raise Rejected("set-aside", detail)
+        self.set_aside = SetAside(in_favour_of=other.id, reason=reason, by=by, at=at)
+        self.touched_at = at
+        return VerificationSetAside(
+            verification_id=self.id, instrument_id=self.instrument_id, in_force_id=other.id, reason=reason
+        )
+
+    def reinstate(self, reason: str, at: Instant) -> VerificationReinstated:
+        """It counts again. Raises Rejected 409 `not-set-aside`."""
+        if self.set_aside is None:
+            raise Rejected("not-set-aside", "It was not set aside. There is nothing to do.")
+        self.set_aside, self.touched_at = None, at
+        return VerificationReinstated(
+            verification_id=self.id, instrument_id=self.instrument_id, reason=reason
+        )
 
     def recorded(self) -> VerificationRecorded:
         copied = set(VerificationRecorded.model_fields) & set(Verification.model_fields)

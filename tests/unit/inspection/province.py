@@ -40,10 +40,17 @@ class Province:
         world.drain()
         self.inspector = world.door("inspection", "inspector", account="binh", inspector="k1")
         self.office = world.door("inspection", "dispatcher", account="dieu-phoi")
+        self.administrator = world.door("inspection", "administrator", account="quan-tri")
         enrolled = self.inspector.put(
-            f"/tablets/{self.tablet.id}", json={"public_key": self.tablet.public_key}
+            f"/tablets/{self.tablet.id}", json={"public_key": self.tablet.public_key, "code": self.code()}
         )
         assert enrolled.status_code == 200, enrolled.text
+
+    def code(self, inspector_id: str = "k1") -> str:
+        """A one-time code to enrol a tablet, as an administrator issues it."""
+        issued = self.administrator.post("/enrolments", json={"inspector_id": inspector_id})
+        assert issued.status_code == 201, issued.text
+        return str(issued.json()["code"])
 
     def tell(self, event: Any, subject: str) -> None:
         self.world.publish(event, subject)

@@ -1,0 +1,53 @@
+"""What opens a shut gate or closes a matter later: evidence that arrives, and a dispatcher's decision which fact counts."""
+
+from services.inspection.attaching import missing
+from services.inspection.domain.attention import Attention, Concern
+from services.inspection.domain.verification import PENDING
+from services.inspection.events import (
+    AttachmentReceived,
+    VerificationRecorded,
+    VerificationReinstated,
+    VerificationSetAside,
+)
+from services.inspection.judging import raise_attention
+from services.inspection.storage import attachments, attentions, verifications
+from services.kernel.model import Envelope, now
+
+DECIDED = ("verified-twice", "record-corrected")
+
+
+def on_attachment_received(event: AttachmentReceived, envelope: Envelope) -> None:
+    if event.claimed is not None:
+        words = {"claimed": event.claimed, "found": event.attachment_id}
+        attention = Attention.of(
+            Concern("attachment-differs", words),
+            event.claimed,
+            event.attachment_id,
+            at=now(),
+            inspector_id=event.inspector_id,
+        )
+        raise_attention(envelope, attention)
+    for record_id in attachments.get(event.attachment_id).named_by:
+        _open_if_whole(record_id, envelope)
+
+
+def on_verification_for_evidence(event: VerificationRecorded, envelope: Envelope) -> None:
+    """The last attachment may have arrived while the record was being judged."""
+    if PENDING in event.withheld:
+        _open_if_whole(event.verification_id, envelope)
+
+
+def on_decision(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
+    """Whoever decides which verification counts has dealt with what asked for it."""
+    ids = [event.verification_id]
+    if isinstance(event, VerificationSetAside):
+        ids.append(event.in_force_id)
+    for matter in list(attentions.query(record_id__in=ids, reason__in=list(DECIDED), status="open")):
+        attentions.commit(matter, matter.resolve(event.reason, envelope.actor, now()), by=envelope)
+
+
+def _open_if_whole(verification_id: str, envelope: Envelope) -> None:
+    found = verifications.find(verification_id)
+    if found is not None and PENDING in found.withheld:
+        lacking = missing(each.sha256 for each in found.attachments)
+        verifications.on(envelope, verification_id, lambda each: each.evidenced(lacking, now()))
