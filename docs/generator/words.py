@@ -3,11 +3,14 @@
 MEANINGS = {
     # who and what
     "account_id": "who may sign in",
+    "attachment_id": "SHA-256 of the attachment's bytes",
     "attention_id": "the matter that a person must look at",
     "batch_id": "the numbered seals handed out together",
     "by_certificate_id": "the certificate that took its place",
     "certificate_id": "the certificate",
+    "enrolment_id": "the one-time code's issue, not the code",
     "enterprise_id": "the enterprise (cơ sở) that owns or uses the instrument",
+    "in_force_id": "the verification that counts instead",
     "inspector_id": "the holder of the inspector's card (kiểm định viên)",
     "instrument_id": "the measuring instrument (phương tiện đo)",
     "instrument_ids": "the instruments that it is about",
@@ -24,6 +27,7 @@ MEANINGS = {
     # when
     "card_valid_until": "last day on which the inspector's card counts",
     "due_on": "last day on which the verification may take place",
+    "expires_at": "until when it may be used",
     "effective_from": "first day on which this state of the catalogue is law",
     "effective_to": "last day on which it is law; null while no end is known",
     "ends_at": "planned end of the visit",
@@ -83,6 +87,7 @@ MEANINGS = {
     "lead": "days ahead, or overdue",
     "outcomes": "what the visit brought, instrument by instrument",
     # verification, seals, evidence
+    "claimed": "the hash under which it was sent, where its bytes have another; else null",
     "detail": "the matter in a sentence, for the person who looks",
     "error": "the measured error, exact",
     "first": "first number of the batch",
@@ -92,6 +97,7 @@ MEANINGS = {
     "limit": "the maximum permissible error at this point",
     "number": "the number that stands on it",
     "place": "the place of the instrument that the seal closes",
+    "media_type": "what the bytes are, such as image/jpeg",
     "points": "the verdict on every point of measurement",
     "procedure": "which procedure judged: its id, version and hash",
     "public_key": "Ed25519 public key, base64",
@@ -99,6 +105,7 @@ MEANINGS = {
     "seals_removed": "seals found and removed",
     "seals_voided": "seals made void",
     "series": "the letters before the numbers",
+    "size": "how many bytes it has",
     "tablet_sequence": "the record's place in the tablet's chain",
     "tablet_verdict": "what the tablet concluded in the field",
     "verdict": "what the server concluded",

@@ -8,7 +8,16 @@ from services.inspection.domain.attachment import Attachment, Upload, check_decl
 from services.inspection.domain.body import AttachmentTold
 from services.inspection.office import office
 from services.inspection.storage import attachments, uploads
-from services.kernel.model import AlreadyDone, NotFound, Origin, Rejected, Stale, derived_id, now
+from services.kernel.model import (
+    AlreadyDone,
+    NotFound,
+    Origin,
+    Rejected,
+    Stale,
+    derived_id,
+    instant_text,
+    now,
+)
 from services.kernel.settings import settings
 
 ATTEMPTS = 20
@@ -19,6 +28,11 @@ def store() -> BytesStore:
     if office().attachments == "disk":
         return DiskStore(settings().state / "attachments")
     return GridStore(attachments.collection.database)
+
+
+def prepare() -> None:
+    """What the store needs to exist, made at deployment."""
+    GridStore(attachments.collection.database).prepare()
 
 
 def begin(sha256: str, size: int, media_type: str, inspector_id: str, by: Origin) -> None:
@@ -142,7 +156,9 @@ def content(sha256: str) -> tuple[Attachment, Iterator[bytes]]:
 
 def awaited_long(since: datetime) -> Iterator[Attachment]:
     """Those awaited since before an instant, the oldest first."""
-    return attachments.query(order="awaited_since id", status="awaited", awaited_since__lte=since)
+    return attachments.query(
+        order="awaited_since id", status="awaited", awaited_since__lte=instant_text(since)
+    )
 
 
 def _upload(sha256: str, inspector_id: str) -> Upload:

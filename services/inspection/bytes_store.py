@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from gridfs import GridFSBucket
 from gridfs.errors import NoFile
+from pymongo import ASCENDING
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -107,6 +108,16 @@ class GridStore:
     def __init__(self, database: Database[Any]) -> None:
         self.parts: Collection[dict[str, Any]] = database["attachment_parts"]
         self.bucket = GridFSBucket(database, "attachments")
+
+    def prepare(self) -> None:
+        """Makes the collections with the indexes of GridFS; else the first writing would, in the middle of its work."""
+        database = self.parts.database
+        for name in {self.parts.name, "attachments.files", "attachments.chunks"} - set(
+            database.list_collection_names()
+        ):
+            database.create_collection(name)
+        database["attachments.files"].create_index([("filename", ASCENDING), ("uploadDate", ASCENDING)])
+        database["attachments.chunks"].create_index([("files_id", ASCENDING), ("n", ASCENDING)], unique=True)
 
     def length(self, key: str) -> int:
         last = next(iter(self.parts.find(_of(key), {"data": 0}).sort("_id", -1).limit(1)), None)
