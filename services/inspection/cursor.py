@@ -24,7 +24,7 @@ Digests = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{8})*$", max_leng
 
 class Cursor(Fact):
     """`recent` has a short digest of each element touched in the overlap before `at`; `whole` covers what every answer
-    holds in full.
+    holds in full, `procedures` the list of procedures, which is given in full whenever it changed.
 
     Whatever was touched since the beginning of the overlap is looked at, and sent unless the tablet was given just
     that: so a write that became visible late is not missed, and nothing else is sent twice.
@@ -33,13 +33,14 @@ class Cursor(Fact):
     at: Instant
     recent: Digests
     whole: Digest
+    procedures: Digest | None = None
 
     @classmethod
-    def after(cls, at: datetime, recent: Iterable[str], whole: Any) -> "Cursor":
+    def after(cls, at: datetime, recent: Iterable[str], whole: Any, procedures: Any) -> "Cursor":
         """The cursor of an answer, from the digests of its recent elements and what it holds in full."""
         digests = "".join(recent)
         kept = digests if len(digests) <= 8 * MOST_RECENT else ""
-        return cls(at=at, recent=kept, whole=digest(whole))
+        return cls(at=at, recent=kept, whole=digest(whole), procedures=digest(procedures))
 
     def given(self) -> set[str]:
         """The digests of the recent elements that the tablet has."""

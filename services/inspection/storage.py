@@ -37,11 +37,11 @@ def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
 
 
 class EnterpriseDocument(Projection):
-    meta = _meta("enterprises")
+    meta = _meta("enterprises", {"fields": ["touched_at"]})
 
 
 class SiteDocument(Projection):
-    meta = _meta("sites")
+    meta = _meta("sites", {"fields": ["touched_at"]})
 
 
 class InstrumentTypeDocument(Projection):
@@ -49,7 +49,7 @@ class InstrumentTypeDocument(Projection):
 
 
 class InstrumentDocument(Projection):
-    meta = _meta("instruments")
+    meta = _meta("instruments", {"fields": ["touched_at"]})
 
 
 class StandardDocument(Projection):
@@ -66,6 +66,9 @@ class VisitDocument(Projection):
         {"fields": ["inspector_id", "status"]},
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["past_inspectors", "touched_at"]},
+        {"fields": ["instrument_ids"]},
+        {"fields": ["site_id"]},
+        {"fields": ["enterprise_id"]},
     )
 
 
@@ -91,7 +94,7 @@ class VerificationDocument(Aggregate):
         {"fields": ["verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
         {"fields": ["corrects"], "sparse": True},
-        {"fields": ["instrument_id", "touched_at"]},
+        {"fields": ["touched_at"]},
     )
 
 
@@ -112,7 +115,12 @@ class SealBatchDocument(Aggregate):
 
 
 class SealDocument(Aggregate):
-    meta = _meta("seals", {"fields": ["series", "serial"]}, {"fields": ["instrument_id", "status"]})
+    meta = _meta(
+        "seals",
+        {"fields": ["series", "serial"]},
+        {"fields": ["instrument_id", "status"]},
+        {"fields": ["touched_at"]},
+    )
 
 
 class AttentionDocument(Aggregate):

@@ -1,11 +1,10 @@
-"""An inspector's visits with their sites, enterprises, instruments and seals, as far as anything of them was touched."""
+"""An inspector's visits and their instruments, with seals and history, as far as anything of them was touched."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from services.inspection.domain.known import OPEN, Instrument, Visit
-from services.inspection.domain.verification import Verification
 from services.inspection.storage import enterprises, instruments, seals, sites, verifications, visits
 from services.kernel.model import instant_text, now
 from services.kernel.store import Store
@@ -19,15 +18,41 @@ FIELDS_OF_INSTRUMENT = {
     "last_verified_on", "valid_until", "certificate_number",
 }  # fmt: skip
 
+MOST_PAST = 5
+"""Of an instrument's verifications a tablet is given the last few."""
+
+PAST = dict.fromkeys(
+    ("instrument_id", "visit_id", "verified_at", "verified_on", "regime", "verdict", "note", "status_record"),
+    1,
+)
+
 
 def visits_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json]]:
-    """Each open visit of which any part was touched after an instant: when, and the visit as the tablet is given it."""
-    mine = list(visits.query(order="starts_at id", inspector_id=inspector_id, status__in=list(OPEN)))
-    touched = _touched_parts(mine, since)
-    due = [visit for visit in mine if any(part in touched for part in _parts(visit))]
-    shown = _Shown(due)
+    """Each open visit that was touched after an instant, itself or by its site, its enterprise or a verification on it.
+
+    A visit brings its instruments whole; an instrument that changed alone comes alone, from `instruments_since`.
+    """
+    touched = _touched_visits(_mine(inspector_id), since)
+    due = list(visits.query(order="starts_at id", id__in=list(touched))) if touched else []
+    shown = _Shown(due, {id for visit in due for id in visit.instrument_ids})
     for visit in due:
-        yield max(touched[part] for part in _parts(visit) if part in touched), shown.visit(visit)
+        yield touched[visit.id], shown.visit(visit)
+
+
+def instruments_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json]]:
+    """Each instrument of an open visit that was touched, itself, by a seal on it or by a verification of it."""
+    touched: dict[str, str] = {}
+    for store, key in ((instruments, "_id"), (seals, "instrument_id"), (verifications, "instrument_id")):
+        _note(touched, store, key, since)
+    if not touched:
+        return
+    where = {**_mine(inspector_id), "instrument_ids": {"$in": list(touched)}}
+    mine = {
+        id for row in visits.collection.find(where, {"instrument_ids": 1}) for id in row["instrument_ids"]
+    }
+    shown = _Shown([], mine & touched.keys())
+    for id in sorted(shown.instruments):
+        yield touched[id], shown.instrument(id)
 
 
 def gone_since(inspector_id: str, since: str) -> Iterator[tuple[str, str]]:
@@ -42,52 +67,51 @@ def gone_since(inspector_id: str, since: str) -> Iterator[tuple[str, str]]:
             yield instant_text(visit.touched_at), visit.id
 
 
-def _parts(visit: Visit) -> list[tuple[str, str]]:
-    return [
-        ("visit", visit.id),
-        ("site", visit.site_id),
-        ("enterprise", visit.enterprise_id),
-        *(("instrument", id) for id in visit.instrument_ids),
-    ]
+def _mine(inspector_id: str) -> Json:
+    return {"inspector_id": inspector_id, "status": {"$in": list(OPEN)}}
 
 
-def _touched_parts(mine: list[Visit], since: str) -> dict[tuple[str, str], str]:
-    """Of everything that these visits show: what was touched after an instant, and when."""
-    instrument_ids = {id for visit in mine for id in visit.instrument_ids}
-    asked: list[tuple[str, Store[Any], str, Iterable[str]]] = [
-        ("visit", visits, "_id", [visit.id for visit in mine]),
-        ("site", sites, "_id", {visit.site_id for visit in mine}),
-        ("enterprise", enterprises, "_id", {visit.enterprise_id for visit in mine}),
-        ("instrument", instruments, "_id", instrument_ids),
-        ("instrument", seals, "instrument_id", instrument_ids),
-        ("visit", verifications, "visit_id", [visit.id for visit in mine]),
-    ]
-    found: dict[tuple[str, str], str] = {}
-    for kind, store, key, ids in asked:
-        where = {key: {"$in": list(ids)}, "touched_at": {"$gt": since}}
-        for row in store.collection.find(where, {key: 1, "touched_at": 1}):
-            part = (kind, row[key])
-            found[part] = max(found.get(part, ""), row["touched_at"])
+def _touched_visits(mine: Json, since: str) -> dict[str, str]:
+    """Begins with what was touched, which is little, and not with all that the inspector has."""
+    found: dict[str, str] = {}
+    for row in visits.collection.find({**mine, "touched_at": {"$gt": since}}, {"touched_at": 1}):
+        found[row["_id"]] = row["touched_at"]
+    if not since:
+        return found
+    parts: list[tuple[Store[Any], str, str]] = [
+        (sites, "_id", "site_id"), (enterprises, "_id", "enterprise_id"), (verifications, "visit_id", "_id"),
+    ]  # fmt: skip
+    for store, key, of_visit in parts:
+        touched: dict[str, str] = {}
+        _note(touched, store, key, since)
+        if touched:
+            for row in visits.collection.find({**mine, of_visit: {"$in": list(touched)}}, {of_visit: 1}):
+                found[row["_id"]] = max(found.get(row["_id"], ""), touched[row[of_visit]])
     return found
 
 
-class _Shown:
-    """Everything that some visits show, read at once."""
+def _note(touched: dict[str, str], store: Store[Any], key: str, since: str) -> None:
+    for row in store.collection.find({"touched_at": {"$gt": since}}, {key: 1, "touched_at": 1}):
+        if row.get(key) is not None:
+            touched[row[key]] = max(touched.get(row[key], ""), row["touched_at"])
 
-    def __init__(self, due: list[Visit]) -> None:
-        instrument_ids = {id for visit in due for id in visit.instrument_ids}
+
+class _Shown:
+    """Everything that some visits and instruments show, read at once."""
+
+    def __init__(self, due: list[Visit], instrument_ids: set[str]) -> None:
         self.sites = _by_id(sites, {visit.site_id for visit in due})
         self.enterprises = _by_id(enterprises, {visit.enterprise_id for visit in due})
         self.instruments: dict[str, Instrument] = _by_id(instruments, instrument_ids)
         self.seals: dict[str, list[Json]] = {}
-        if due:
+        self.past: dict[str, list[Json]] = {}
+        if instrument_ids:
             for seal in seals.query(order="number", instrument_id__in=list(instrument_ids), status="affixed"):
                 shown = {"number": seal.number, "kind": seal.of_kind, "place": seal.place}
                 self.seals.setdefault(str(seal.instrument_id), []).append(shown)
-        self.done: dict[tuple[str, str], Verification] = {}
-        if due:
-            for each in verifications.query(order="verified_at id", visit_id__in=[visit.id for visit in due]):
-                self.done[str(each.visit_id), each.instrument_id] = each
+            where = {"instrument_id": {"$in": list(instrument_ids)}}
+            for row in verifications.collection.find(where, PAST).sort([("verified_at", -1), ("_id", -1)]):
+                self.past.setdefault(row["instrument_id"], []).append(row)
 
     def visit(self, visit: Visit) -> Json:
         site, enterprise = self.sites.get(visit.site_id), self.enterprises.get(visit.enterprise_id)
@@ -98,21 +122,34 @@ class _Shown:
             if enterprise
             else None,
             "items": [
-                self._item(visit, id, regime)
+                {"regime": regime, "instrument": self.instrument(id), "verification": self._done(visit, id)}
                 for id, regime in zip(visit.instrument_ids, visit.regimes, strict=True)
                 if id in self.instruments
             ],
         }
 
-    def _item(self, visit: Visit, instrument_id: str, regime: str) -> Json:
-        instrument = self.instruments[instrument_id].model_dump(mode="json", include=FIELDS_OF_INSTRUMENT)
-        done = self.done.get((visit.id, instrument_id))
-        shown = {"id", "verdict", "verified_at"}
+    def instrument(self, id: str) -> Json:
+        """With the seals on it, its last verifications, and the last status record, to be compared with on the spot."""
+        past = self.past.get(id, [])
+        status = next((row["status_record"] for row in past if row.get("status_record")), None)
         return {
-            "regime": regime,
-            "instrument": {**instrument, "seals": self.seals.get(instrument_id, [])},
-            "verification": done.model_dump(mode="json", include=shown) if done else None,
+            **self.instruments[id].model_dump(mode="json", include=FIELDS_OF_INSTRUMENT),
+            "seals": self.seals.get(id, []),
+            "history": [
+                {
+                    "id": row["_id"],
+                    **{name: row[name] for name in ("verified_on", "regime", "verdict", "note")},
+                }
+                for row in past[:MOST_PAST]
+            ],
+            "status_record": status,
         }
+
+    def _done(self, visit: Visit, instrument_id: str) -> Json | None:
+        for row in self.past.get(instrument_id, []):
+            if row["visit_id"] == visit.id:
+                return {"id": row["_id"], "verdict": row["verdict"], "verified_at": row["verified_at"]}
+        return None
 
 
 def _by_id(store: Store[Any], ids: Iterable[str]) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 """A tablet pulls what changed for its inspector, all of it and little more."""
 
+import gzip
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import metrology
 from services.inspection import cursor as cursors
+from services.inspection import snapshot as snapshots
 from services.inspection import work
 from services.inspection.storage import instruments
 from services.kernel.model import instant_text, now
+from services.kernel.settings import settings
 from services.registry.events import EnterpriseUpdated, InstrumentUpdated, StandardUpdated
 from services.scheduling.events import VisitAnnounced, VisitCancelled, VisitCompleted, VisitRescheduled
 from tests.unit.inspection import evidence
@@ -23,7 +29,7 @@ def province(world: MakeWorld) -> Province:
 
 def counts(pulled: dict[str, Any] | None) -> dict[str, int]:
     assert pulled is not None
-    sections = ("visits", "gone", "standards", "catalogue", "results")
+    sections = ("visits", "instruments", "gone", "standards", "catalogue", "results")
     return {name: len(pulled[name]) for name in sections if pulled[name]}
 
 
@@ -76,23 +82,28 @@ def test_only_what_changed_comes(province: Province) -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "subject"),
+    ("event", "subject", "section"),
     [
-        (EnterpriseUpdated.model_validate(evidence.enterprise(contact_name="Lê Văn Nam")), "enterprise/e1"),
+        (
+            EnterpriseUpdated.model_validate(evidence.enterprise(contact_name="Lê Văn Nam")),
+            "enterprise/e1",
+            "visits",
+        ),
         (
             InstrumentUpdated.model_validate(evidence.instrument(instrument_id="i2", status="barred")),
             "instrument/i2",
+            "instruments",
         ),
     ],
 )
-def test_a_visit_comes_again_when_any_part_of_it_changed(
-    province: Province, event: Any, subject: str
+def test_a_visit_comes_again_when_it_changed_and_an_instrument_comes_alone(
+    province: Province, event: Any, subject: str, section: str
 ) -> None:
     pulled = province.pull()
     assert pulled
     province.tell(event, subject)
     province.world.drain()
-    assert counts(province.pull(pulled["cursor"])) == {"visits": 1}
+    assert counts(province.pull(pulled["cursor"])) == {section: 1}
 
 
 def test_a_visit_taken_away_is_gone_for_one_and_new_for_the_other(province: Province) -> None:
@@ -186,11 +197,11 @@ def test_a_write_that_became_visible_late_is_not_missed(
     instruments.collection.update_one(
         {"_id": "i1"}, {"$set": {"status": "barred", "touched_at": instant_text(late)}}
     )
-    assert counts(province.pull(pulled["cursor"]))["visits"] == 1
+    assert counts(province.pull(pulled["cursor"]))["instruments"] == 1
     monkeypatch.setattr(work, "now", lambda: now() + 3 * cursors.OVERLAP)
     much_later = province.pull(pulled["cursor"])
     assert much_later
-    assert counts(much_later)["visits"] == 1
+    assert counts(much_later)["instruments"] == 1
     assert province.pull(much_later["cursor"]) is None
 
 
@@ -226,3 +237,83 @@ def test_a_change_among_many_instruments_is_small(province: Province) -> None:
     answer = province.inspector.get("/sync/work", params={"cursor": pulled["cursor"]})
     assert [visit["id"] for visit in answer.json()["visits"]] == ["w5"]
     assert len(answer.content) < 3000
+
+
+def test_an_instrument_comes_with_its_seals_its_past_and_its_last_status_record(province: Province) -> None:
+    pulled = province.pull()
+    assert pulled
+    seal = {"number": "XX-000001", "kind": "lead_seal", "place": "Bầu lường"}
+    status = {"seals_left": [{"place": "Bầu lường", "number": "XX-000001"}]}
+    for finished in ("2026-03-05T02:40:00.000Z", "2026-03-05T03:40:00.000Z"):
+        told = verification(visit_id=None, finished_at=finished, seals_affixed=[seal], status_record=status)
+        province.push(province.tablet.record(told))
+    province.world.drain()
+    changed = province.pull(pulled["cursor"])
+    assert changed
+    assert counts(changed) == {"instruments": 1, "results": 2}
+    [instrument] = changed["instruments"]
+    assert (instrument["id"], instrument["seals"]) == ("i1", [seal])
+    assert [each["verdict"] for each in instrument["history"]] == ["pass", "pass"]
+    assert instrument["history"][0]["verified_on"] == "2026-03-05"
+    assert instrument["status_record"]["seals_left"] == status["seals_left"]
+    anew = province.pull()
+    assert anew
+    [item] = [each for each in anew["visits"][0]["items"] if each["instrument"]["id"] == "i1"]
+    assert item["instrument"] == instrument
+    assert anew["instruments"] == []
+
+
+def test_procedures_are_listed_once_and_each_file_can_be_had(province: Province) -> None:
+    pulled = province.pull()
+    assert pulled
+    fuel = next(each for each in pulled["procedures"] if "19" in each["types"] and not each["effective_to"])
+    text = province.inspector.get(f"/sync/procedures/{fuel['hash']}").text
+    assert metrology.read_procedure(text, "pulled").hash == fuel["hash"]
+    assert province.inspector.get(f"/sync/procedures/{'0' * 64}").status_code == 404
+    assert province.office.get(f"/sync/procedures/{fuel['hash']}").status_code == 403
+    province.tell(StandardUpdated.model_validate(evidence.standard(name="Bình chuẩn")), "standard/s1")
+    province.world.drain()
+    changed = province.pull(pulled["cursor"])
+    assert changed
+    assert "procedures" not in changed
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VERNIER_STATE", str(tmp_path))
+    settings.cache_clear()
+    return tmp_path
+
+
+def test_the_first_load_is_a_file_that_resumes(state: Path, province: Province) -> None:
+    whole = province.inspector.get("/sync/snapshot")
+    tag, size = whole.headers["ETag"], len(whole.content)
+    assert whole.headers["content-type"] == "application/gzip"
+    page = json.loads(gzip.decompress(whole.content))
+    assert counts(page) == {"visits": 1, "standards": 1, "catalogue": 1}
+    assert province.pull(page["cursor"]) is None
+    half = size // 2
+    rest = province.inspector.get("/sync/snapshot", headers={"Range": f"bytes={half}-", "If-Range": tag})
+    assert (rest.status_code, rest.headers["Content-Range"]) == (206, f"bytes {half}-{size - 1}/{size}")
+    assert whole.content[:half] + rest.content == whole.content
+    changed = {"Range": f"bytes={half}-", "If-Range": '"another"'}
+    assert province.inspector.get("/sync/snapshot", headers=changed).content == whole.content
+    beyond = {"Range": f"bytes={size + 5}-", "If-Range": tag}
+    assert province.inspector.get("/sync/snapshot", headers=beyond).status_code == 416
+    assert province.office.get("/sync/snapshot").status_code == 403
+
+
+def test_a_first_load_begun_before_goes_on_with_the_same_file(
+    state: Path, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = province.inspector.get("/sync/snapshot")
+    monkeypatch.setattr(snapshots, "FRESH_SECONDS", -1.0)
+    province.tell(StandardUpdated.model_validate(evidence.standard(name="Bình chuẩn")), "standard/s1")
+    province.world.drain()
+    newer = province.inspector.get("/sync/snapshot")
+    assert newer.headers["ETag"] != first.headers["ETag"]
+    resumed = {"Range": "bytes=10-", "If-Range": first.headers["ETag"]}
+    assert province.inspector.get("/sync/snapshot", headers=resumed).content == first.content[10:]
+    monkeypatch.setattr(snapshots, "KEPT_SECONDS", -1.0)
+    assert province.inspector.get("/sync/snapshot").status_code == 200
+    assert len(list(state.rglob("*.json.gz"))) == 1

@@ -14,7 +14,7 @@ BOTH = [
     {"role": "inspector", "name": "Trần Văn Bình", **SIGNED},
     {"role": "representative", "name": "Nguyễn Thị Hạnh", "position": "Cửa hàng trưởng", **SIGNED},
 ]
-STATUS = {
+STATUS: Json = {
     "parts": [
         {"name": "Bầu lường", "maker": "Tatsuno", "model": "FM-1007", "serial": "778812"},
         {"name": "Bo mạch chính", "maker": "Tatsuno", "model": "EB-30", "serial": "IC-99"},

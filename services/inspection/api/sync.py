@@ -2,10 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
 
 from services.inspection.domain.batch import read_batch
+from services.inspection.domain.body import Hash
 from services.inspection.push import take
+from services.inspection.shelf import procedure_text
+from services.inspection.snapshot import snapshot, tag
 from services.inspection.storage import note_contact, tablets
 from services.inspection.work import pull
 from services.kernel.model import Id, instant_text, now
@@ -88,6 +92,31 @@ def work(
     if page is None:
         return Response(status_code=304, headers=headers)
     return Response(page, media_type="application/json", headers=headers)
+
+
+@router.get("/snapshot", response_class=FileResponse, responses={206: {"description": "the part asked for"}})
+def first_load(
+    inspector_id: OwnInspector,
+    tablet_id: Id | None = None,
+    if_range: Annotated[str | None, Header(max_length=200)] = None,
+) -> FileResponse:
+    """The whole work as one gzip file that a broken download resumes by Range and If-Range. Inspectors, their own.
+
+    It is what a pull without cursor answers; it holds the cursor from which to go on.
+    """
+    headers = served(tablet_id, inspector_id)
+    file = snapshot(inspector_id, (if_range or "").strip('"'))
+    headers |= {
+        "ETag": f'"{tag(file)}"',
+        "Cache-Control": "private, no-cache",
+    }
+    return FileResponse(file, media_type="application/gzip", headers=headers)
+
+
+@router.get("/procedures/{hash}", response_class=PlainTextResponse)
+def procedure(hash: Hash, inspector_id: OwnInspector) -> PlainTextResponse:
+    """The file (TOML) of one of the procedures that a pull lists, for a tablet that lacks it. Inspectors."""
+    return PlainTextResponse(procedure_text(hash), media_type="application/toml; charset=utf-8")
 
 
 @router.post("/records", openapi_extra=SENT_BODY)
