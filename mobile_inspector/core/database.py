@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,9 @@ def _first(connection: sqlite3.Connection) -> None:
 
 # One entry per schema version, in order; never edited once a tablet carries it.  Version n is the n-th entry.
 MIGRATIONS: tuple[Migration, ...] = (_first,)
+
+
+ERASE = "erase"  # the bookmark of a tablet that has been ordered to erase itself and has handed in everything
 
 
 class Database:
@@ -129,7 +133,30 @@ def open_database(directory: Path, migrations: Sequence[Migration] = MIGRATIONS)
     directory.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):
         os.chmod(directory, 0o700)
-    return Database(directory / "tablet.sqlite", migrations)
+    database = Database(directory / "tablet.sqlite", migrations)
+    if database.bookmark(ERASE):
+        database.close()
+        erase(directory)
+        database = Database(directory / "tablet.sqlite", migrations)
+    return database
+
+
+def erase(directory: Path) -> None:
+    """Deletes everything of a tablet for good: first what could open its secrets, then the files.
+
+    A kill in the middle leaves a tablet without keys, which is erased when it is opened next.
+    """
+    file = directory / "tablet.sqlite"
+    if file.exists():
+        connection = sqlite3.connect(file, isolation_level=None)
+        with contextlib.suppress(sqlite3.DatabaseError):
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("DELETE FROM vault")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    shutil.rmtree(directory / "attachments", ignore_errors=True)
+    for name in ("first-load.part", "tablet.sqlite-wal", "tablet.sqlite-shm", "tablet.sqlite"):
+        (directory / name).unlink(missing_ok=True)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import metrology
 
+from .attachments import Attachments
 from .canonical import nfc
 from .clock import instant_text
+from .form import words
 from .identity import new_id
 from .journal import Fact, Journal
 from .outbox import Outbox
@@ -17,11 +19,19 @@ from .pen import Pen
 from .refusal import Refused
 from .seals import Stock
 from .session import Session
+from .sheet import FOLD
 from .verification import Verification
 from .work import Work
 
 # The four grounds of TT 23/2013 Art. 19.3 for a verification after repair.
 REPAIR_REASONS = ("non_conforming", "mark_lost", "inspection_conclusion", "user_request")
+
+
+# What a correction begins with.  Seals were told of once, by the record that they were fitted in.
+CARRIED_OVER = frozenset(FOLD) & {
+    "reading.set", "check.set", "condition.set", "standard.taken", "standard.put_back", "as_found.kept",
+    "as_found.taken_back", "status.set", "attachment.added", "attachment.dropped", "note.set",
+}  # fmt: skip
 
 
 class DraftRows:
@@ -47,8 +57,17 @@ class DraftRows:
 class Drafts:
     """Starts verifications and gives them back; one object per verification, so no two hold different sheets."""
 
-    def __init__(self, journal: Journal, session: Session, outbox: Outbox, work: Work, stock: Stock) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        session: Session,
+        outbox: Outbox,
+        work: Work,
+        stock: Stock,
+        attachments: Attachments,
+    ) -> None:
         self.journal, self.session, self.outbox, self.work, self.stock = journal, session, outbox, work, stock
+        self.attachments = attachments
         self._known: dict[str, Verification] = {}
 
     def start(
@@ -76,15 +95,17 @@ class Drafts:
         clock = self.journal.clock
         try:
             plan = metrology.points(
-                instrument["type_code"], instrument["characteristics"], regime, clock.today()
+                instrument["type_code"],
+                instrument["characteristics"],
+                regime,
+                clock.today(),
+                self.work.shelf(),
             )
         except metrology.BadInput as error:
             raise Refused("instrument-unfit", field=error.field, detail=f"{error}.") from error
         id = new_id()
         with self.journal.database.transaction() as connection:
-            query = "SELECT 1 FROM drafts WHERE instrument_id = ? AND state = 'open'"
-            if connection.execute(query, (instrument_id,)).fetchone():
-                raise Refused("draft-open", field="instrument_id")
+            _must_be_free(connection, instrument_id)
             opening = {
                 "visit_id": visit_id,
                 "instrument": instrument,
@@ -95,6 +116,34 @@ class Drafts:
                 "started_at": instant_text(clock.now()),
             }
             self.journal.append("verification.started", f"verification/{id}", opening)
+        return self.get(id)
+
+    def correct(self, record_id: str, reason: str) -> Verification:
+        """Begins the correction of a record: everything but its seals and signatures is as it was, and can be changed.
+
+        The record itself stays as it is; the correction is a record of its own, of the same moment, with the reason.
+
+        Raises Refused: signed-out, record-unknown, draft-open, text-needed, text-too-long.
+        """
+        self.session.must_be_open()
+        reason = words(reason, 300, "reason")
+        item, began = self.outbox.item(record_id), list(self.journal.facts(f"verification/{record_id}"))
+        if item is None or not began:
+            raise Refused("record-unknown", field="record_id")
+        opening = {
+            **began[0].payload,
+            "verified_on": item.record["body"]["evaluation"]["verified_on"],
+            "corrects": record_id,
+            "correction_reason": reason,
+            "finished_at": item.record["body"]["finished_at"],
+        }
+        id = new_id()
+        with self.journal.database.transaction() as connection:
+            _must_be_free(connection, opening["instrument"]["id"])
+            self.journal.append("verification.started", f"verification/{id}", opening)
+            for fact in began[1:]:
+                if fact.kind in CARRIED_OVER:
+                    self.journal.append(fact.kind, f"verification/{id}", fact.payload)
         return self.get(id)
 
     def open(self) -> list[Verification]:
@@ -111,7 +160,7 @@ class Drafts:
             if not self.journal.database.rows("SELECT 1 FROM drafts WHERE id = ?", nfc(id)):
                 raise Refused("draft-unknown", field="id")
             pen = Pen(self.journal, self.session, id)
-            self._known[id] = Verification(pen, self.outbox, self.work, self.stock)
+            self._known[id] = Verification(pen, self.outbox, self.work, self.stock, self.attachments)
         return self._known[id]
 
     def _item(self, visit_id: str | None, instrument_id: str) -> Mapping[str, Any]:
@@ -123,3 +172,10 @@ class Drafts:
                 if item["instrument"]["id"] == instrument_id:
                     return item
         raise Refused("instrument-unknown", field="instrument_id")
+
+
+def _must_be_free(connection: sqlite3.Connection, instrument_id: str) -> None:
+    """Raises Refused draft-open."""
+    query = "SELECT 1 FROM drafts WHERE instrument_id = ? AND state = 'open'"
+    if connection.execute(query, (instrument_id,)).fetchone():
+        raise Refused("draft-open", field="instrument_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .attachments import named
 from .form import words
 from .pen import Pen
 from .refusal import Refused
@@ -32,19 +33,20 @@ class Fitting:
     def removed(self) -> list[Json]:
         return list(self._pen.sheet.removed.values())
 
-    def affix(self, number: str, place: str, kind: str | None = None) -> None:
+    def affix(self, number: str, place: str, kind: str | None = None, photo: str | None = None) -> None:
         """A seal from the hand is fitted to a place.
 
         Args:
+            photo: the name that `Verification.attach` gave to a picture of it.
             kind: "stamp", "lead_seal" or "mark"; needed only if two kinds in the hand bear the number.
 
-        Raises Refused: seal-not-in-hand, seal-affixed, seal-voided, seal-kind-needed, text-needed.
+        Raises Refused: seal-not-in-hand, seal-affixed, seal-voided, seal-kind-needed, text-needed, attachment-unknown.
         """
-        place = words(place, MOST, "place")
+        place, picture = words(place, MOST, "place"), named(self._pen.sheet.attachments, photo)
 
         def decide() -> Mapping[str, Any]:
             seal = self._stock.take(number, kind)
-            return {"number": seal.number, "kind": seal.kind, "place": place, "at": "seals"}
+            return {"number": seal.number, "kind": seal.kind, "place": place, **picture, "at": "seals"}
 
         self._pen.decide("seal.affixed", decide)
 
@@ -66,11 +68,13 @@ class Fitting:
 
         self._pen.decide("seal.voided", decide)
 
-    def remove(self, number: str, place: str, kind: str | None = None) -> None:
+    def remove(self, number: str, place: str, kind: str | None = None, photo: str | None = None) -> None:
         """An old seal was found and taken off.  Its kind is known if the register says that it should be there.
 
-        Raises Refused: seal-removed-twice, seal-fitted-here, seal-kind-unknown, text-needed, text-too-long.
+        Raises Refused: seal-removed-twice, seal-fitted-here, seal-kind-unknown, text-needed, text-too-long,
+        attachment-unknown.
         """
+        picture = named(self._pen.sheet.attachments, photo)
         number, place = words(number, MOST, "number"), words(place, MOST, "place")
         expected = {
             seal["number"]: seal["kind"] for seal in self._pen.sheet.opening["instrument"].get("seals", ())
@@ -82,7 +86,7 @@ class Fitting:
         for seals, code in ((sheet.removed, "seal-removed-twice"), (sheet.affixed, "seal-fitted-here")):
             if (number, kind) in seals:
                 raise Refused(code, field="number", number=number)
-        self._pen.write("seal.removed", number=number, kind=kind, place=place, at="seals")
+        self._pen.write("seal.removed", number=number, kind=kind, place=place, **picture, at="seals")
 
     def strike_removal(self, number: str, kind: str | None = None) -> None:
         """A removal was noted by mistake.  Raises Refused seal-not-here."""

@@ -36,19 +36,19 @@ class Judgement:
         return ", ".join(ids[:10]) + (" …" if len(ids) > 10 else "")
 
 
-def judge(sheet: Sheet) -> Judgement:
+def judge(sheet: Sheet, shelf: metrology.Shelf) -> Judgement:
     """The verdict on what has been entered so far; never raises for what people enter."""
     try:
-        result = metrology.evaluate(sheet.evaluation())
+        result = metrology.evaluate(sheet.evaluation(), shelf)
     except metrology.BadInput as error:
         return Judgement("incomplete", None, in_words(error))
     return Judgement(result["verdict"], result, None)
 
 
-def fault(sheet: Sheet) -> metrology.BadInput | None:
+def fault(sheet: Sheet, shelf: metrology.Shelf) -> metrology.BadInput | None:
     """What keeps the sheet from being judged, if anything does."""
     try:
-        metrology.evaluate(sheet.evaluation(), explain=False)
+        metrology.evaluate(sheet.evaluation(), shelf, explain=False)
     except metrology.BadInput as error:
         return error
     return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,6 +29,7 @@ class Answer:
 
     status: int
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -56,21 +59,62 @@ class Network:
         Raises Unreachable: network-away (no connection, or lost in the middle), server-down (5xx), server-busy (429),
         answer-broken (cut short, or not the JSON it must be).
         """
+        headers = {**request.pop("headers", {}), **_bearer(token)}
+        with self._reaching():
+            response = self._client.request(method, url, headers=headers, **request)
+        _must_be_up(response)
+        return Answer(response.status_code, _object(response), response.headers)
+
+    def text(self, url: str, *, token: str) -> str | None:
+        """The text at an address; None where there is none for this tablet.  Raises Unreachable as `call`."""
+        with self._reaching():
+            response = self._client.get(url, headers=_bearer(token))
+        _must_be_up(response)
+        return response.text if response.status_code == 200 else None
+
+    def download(
+        self,
+        url: str,
+        file: Path,
+        *,
+        token: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        begins: Callable[[str], None],
+    ) -> Answer:
+        """Writes what comes into a file: after what is there for a 206, anew for a 200; what came before a break stays.
+
+        Args:
+            begins: hears the ETag before the first byte is written.
+
+        Raises Unreachable as `call`.
+        """
+        asked = {"Accept-Encoding": "identity", **headers, **_bearer(token)}
+        with self._reaching(), self._client.stream("GET", url, headers=asked, params=params) as response:
+            _must_be_up(response)
+            if response.status_code not in (200, 206):
+                response.read()
+                return Answer(response.status_code, _object(response), response.headers)
+            if response.status_code == 200:
+                file.unlink(missing_ok=True)
+            begins(response.headers.get("ETag", ""))
+            with file.open("ab") as out:
+                for block in response.iter_bytes():
+                    out.write(block)
+        return Answer(response.status_code, {}, response.headers)
+
+    @contextlib.contextmanager
+    def _reaching(self) -> Iterator[None]:
         if self.away:
             raise Unreachable("network-away")
-        headers = {**request.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
-            response = self._client.request(method, url, headers=headers, **request)
+            yield
         except (httpx.DecodingError, httpx.RemoteProtocolError) as error:
             raise Unreachable("answer-broken") from error
         except httpx.TimeoutException as error:
             raise Unreachable("network-slow") from error
         except httpx.HTTPError as error:
             raise Unreachable("network-away") from error
-        if response.status_code == 429 or response.status_code >= 500:
-            code = "server-busy" if response.status_code == 429 else "server-down"
-            raise Unreachable(code, wait=_wait(response), status=response.status_code)
-        return Answer(response.status_code, _object(response))
 
     def close(self) -> None:
         self._client.close()
@@ -87,8 +131,20 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _bearer(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _must_be_up(response: httpx.Response) -> None:
+    if response.status_code == 429 or response.status_code >= 500:
+        code = "server-busy" if response.status_code == 429 else "server-down"
+        raise Unreachable(code, wait=_wait(response), status=response.status_code)
+
+
 def _object(response: httpx.Response) -> Mapping[str, Any]:
-    if response.status_code in (204, 304) or (response.status_code >= 400 and not response.content):
+    if response.status_code in (201, 204, 304) or response.request.method == "HEAD":
+        return {}
+    if response.status_code >= 400 and not response.content:
         return {}
     try:
         body = response.json()

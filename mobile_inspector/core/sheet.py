@@ -25,6 +25,11 @@ class Sheet:
     affixed: dict[SealKey, Json] = field(default_factory=dict)
     removed: dict[SealKey, Json] = field(default_factory=dict)
     voided: dict[SealKey, Json] = field(default_factory=dict)
+    as_found: Json | None = None
+    status_record: Json | None = None
+    attachments: dict[str, Json] = field(default_factory=dict)
+    signatures: dict[str, Json] = field(default_factory=dict)
+    refused_to_sign: Json | None = None
     note: str = ""
     verified_on: str = ""
     at: str | None = None
@@ -43,6 +48,9 @@ class Sheet:
         if change:
             change(self, payload)
             self.at = payload.get("at", self.at)
+            if kind in SIGNED_FOR:
+                self.signatures.clear()
+                self.refused_to_sign = None
 
     def evaluation(self) -> Json:
         """The input of `metrology.evaluate`, in the order in which the readings were begun."""
@@ -72,6 +80,7 @@ class Sheet:
     def record_body(self, verdict: str, finished_at: str) -> Json:
         """The body of the record of this verification; docs/sync.md, Push."""
         opening = self.opening
+        signed = self.signatures or self.refused_to_sign
         return {
             "visit_id": opening["visit_id"],
             "instrument_id": opening["instrument"]["id"],
@@ -88,6 +97,12 @@ class Sheet:
             "seals_removed": list(self.removed.values()),
             "seals_voided": list(self.voided.values()),
             "note": self.note,
+            "as_found": self.as_found,
+            "status_record": self.status_record,
+            "attachments": list(self.attachments.values()),
+            "signatures": list(self.signatures.values()) if signed else None,
+            "refused_to_sign": self.refused_to_sign,
+            **{name: opening[name] for name in ("corrects", "correction_reason") if name in opening},
         }
 
     def _read(self) -> list[tuple[tuple[str, int], Json]]:
@@ -137,7 +152,7 @@ def seal_key(payload: Mapping[str, Any]) -> SealKey:
 
 
 def _seal(payload: Mapping[str, Any]) -> Json:
-    return {name: payload[name] for name in ("number", "kind", "place", "reason") if name in payload}
+    return {name: payload[name] for name in ("number", "kind", "place", "reason", "photo") if name in payload}
 
 
 def _affixed(sheet: Sheet, payload: Mapping[str, Any]) -> None:
@@ -159,6 +174,44 @@ def _removed(sheet: Sheet, payload: Mapping[str, Any]) -> None:
 
 def _removal_struck(sheet: Sheet, payload: Mapping[str, Any]) -> None:
     sheet.removed.pop(seal_key(payload), None)
+
+
+def _as_found(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    """What was read becomes what was found; what is read from now on is what is left."""
+    sheet.as_found = payload["evaluation"]
+    sheet.readings = {}
+
+
+def _as_found_back(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    read = (sheet.as_found or {}).get("readings", ())
+    sheet.readings = {
+        (each["point"], each["run"]): {k: v for k, v in each.items() if k not in ("point", "run")}
+        for each in read
+    }
+    sheet.as_found = None
+
+
+def _status(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.status_record = payload["record"]
+
+
+def _attached(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.attachments[payload["sha256"]] = {k: v for k, v in payload.items() if k != "at"}
+
+
+def _detached(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.attachments.pop(payload["sha256"], None)
+
+
+def _signed(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.signatures[payload["role"]] = {k: v for k, v in payload.items() if k != "at"}
+    if payload["role"] == "representative":
+        sheet.refused_to_sign = None
+
+
+def _refused(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.refused_to_sign = {"reason": payload["reason"], "name": payload["name"]}
+    sheet.signatures.pop("representative", None)
 
 
 def _note(sheet: Sheet, payload: Mapping[str, Any]) -> None:
@@ -190,8 +243,21 @@ FOLD: dict[str, Callable[[Sheet, Mapping[str, Any]], None]] = {
     "seal.voided": _voided,
     "seal.removed": _removed,
     "seal.removal_struck": _removal_struck,
+    "as_found.kept": _as_found,
+    "as_found.taken_back": _as_found_back,
+    "status.set": _status,
+    "attachment.added": _attached,
+    "attachment.dropped": _detached,
+    "record.signed": _signed,
+    "record.sign_refused": _refused,
     "note.set": _note,
     "field.entered": _entered,
     "verification.finished": _finished,
     "verification.abandoned": _abandoned,
 }
+
+SIGNED_FOR = frozenset(FOLD) - {
+    "verification.started", "day.set", "field.entered", "record.signed", "record.sign_refused",
+    "verification.finished", "verification.abandoned",
+}  # fmt: skip
+"""Who signed, signed what stood there: when that changes, they sign again."""

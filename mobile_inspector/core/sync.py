@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import parse_qs
 
+from .attachments import Attachments
 from .canonical import canonical
 from .clock import instant_text, read_instant
+from .database import ERASE
+from .first_load import FirstLoad
 from .journal import Journal
 from .network import Answer, Network, Unreachable
 from .outbox import Outbox
 from .refusal import Refused
 from .session import Session
 from .texts import say
+from .uploads import Uploads
 from .work import Work
 
 MOST_RECORDS = 200
@@ -23,12 +29,18 @@ MOST_BYTES = 256 * 1024
 MOST_PAGES = 100
 STATUSES = ("accepted", "duplicate", "conflict", "rejected")
 
+STANDING = "Vernier-Tablet"
+ENROLMENT_PROBLEMS = ("code-needed", "code-wrong", "code-used", "code-expired")
+
 Waiting = tuple[str, str]  # (record id, its bytes as text)
 
 
 @dataclass(slots=True)
 class Report:
-    """What one sync did.  `problem` is why it stopped early, None if it did all there was to do."""
+    """What one sync did.  `problem` is why it stopped early, None if it did all there was to do.
+
+    `wipe`: the office has ordered this tablet to erase itself, and everything it had is handed in.
+    """
 
     sent: int = 0
     received: int = 0
@@ -36,20 +48,26 @@ class Report:
     held: int = 0
     pages: int = 0
     left: int = 0
+    attachments: int = 0
+    attachments_left: int = 0
+    wipe: bool = False
     problem: Refused | None = field(default=None)
 
     @property
     def complete(self) -> bool:
-        return self.problem is None and not self.left
+        return self.problem is None and not self.left and not self.attachments_left
 
     def words(self, language: str = "vi") -> str:
         """The outcome for people, in one or two sentences."""
         numbers = say("sync-report", language, received=self.received, refused=self.refused, left=self.left)
+        if self.attachments or self.attachments_left:
+            files = {"sent": self.attachments, "left": self.attachments_left}
+            numbers = f"{numbers} {say('sync-attachments', language, **files)}"
         return f"{numbers} {self.problem.text(language)}" if self.problem else numbers
 
 
 class Sync:
-    """One round is `once()`: enrol, push in order of sequence, pull.  Called by one thread at a time."""
+    """One round is `once()`: push in order of sequence, then attachments, then pull.  One thread at a time."""
 
     def __init__(
         self,
@@ -57,17 +75,21 @@ class Sync:
         session: Session,
         outbox: Outbox,
         work: Work,
+        attachments: Attachments,
         network: Network,
         inspection_url: str,
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
-        self.network, self.inspection_url = network, inspection_url
+        self.attachments, self.network, self.inspection_url = attachments, network, inspection_url
+        self._uploads = Uploads(attachments, self._call)
+        self._first_load = FirstLoad(journal.database, attachments.folder.parent)
         self._enrolled: set[str] = set()
+        self._standing = "active"
 
     def once(self) -> Report:
         """Does all that can be done now.  Never raises for what a network or a server does: see `Report.problem`."""
         report = Report()
-        for part in (self._push, self._pull):
+        for part in (self._push, self._send_attachments, self._pull):
             try:
                 part(report)
             except Refused as problem:
@@ -76,12 +98,50 @@ class Sync:
                 if isinstance(problem, Unreachable):
                     break  # one part refused does not stop the other; a network that is away stops both
         report.left = len(self.outbox.unsent())
+        report.attachments_left = len(self.attachments.due())
+        if self._standing in ("wipe", "wiped") and not report.left and not report.attachments_left:
+            self._promise_to_erase()
+            report.wipe = True
         return report
+
+    def enrol(self, code: str) -> None:
+        """Makes this tablet's key known with the one-time code of an administrator, as typed or out of the QR image.
+
+        One code is for one chain: after `Session.renew` the new one needs a code, and so does an old one with records
+        that was never enrolled.
+
+        Raises Unreachable, and Refused: signed-out, code-wrong, code-used, code-expired, server-refused.
+        """
+        held = parse_qs(code.partition("?")[2]).get("code") if code.startswith("vernier:") else None
+        code = held[0] if held else code.strip()
+        chains = [self.session.device.tablet_id, *(tablet_id for tablet_id, _, _ in self.outbox.unsent())]
+        for tablet_id in dict.fromkeys(chains):
+            try:
+                self._enrol(tablet_id)
+            except Refused as needed:
+                if needed.code != "code-needed":
+                    raise
+                self._enrol(tablet_id, code)
+                return
+
+    def _send_attachments(self, report: Report) -> None:
+        report.attachments += self._uploads.send_all()
+
+    def _promise_to_erase(self) -> None:
+        """From here on the tablet erases itself, now or when it is opened next, even if this answer never comes."""
+        self.journal.database.set_bookmark(ERASE, "1")
+        with contextlib.suppress(Refused):
+            self._call("POST", f"/tablets/{self.session.device.tablet_id}/wiped")
 
     def _push(self, report: Report) -> None:
         """Each chain in order of sequence; usually there is one, after `Session.renew` there may be an older one too."""
-        self._enrol(self.session.device.tablet_id)
         refused: Refused | None = None
+        try:
+            self._enrol(self.session.device.tablet_id)
+        except Unreachable:
+            raise
+        except Refused as error:
+            refused = error
         for tablet_id, rows in groupby(self.outbox.unsent(), key=lambda row: row[0]):
             try:
                 self._enrol(tablet_id)
@@ -94,15 +154,18 @@ class Sync:
         if refused:
             raise refused
 
-    def _enrol(self, tablet_id: str) -> None:
+    def _enrol(self, tablet_id: str, code: str | None = None) -> None:
         """Makes the chain's public key known, once in a run of the program; repeating it is harmless."""
         if tablet_id in self._enrolled:
             return
         made = next(self.journal.facts(f"device/{tablet_id}", kind="device.made"))
-        body = canonical({"public_key": made.payload["public_key"]})
-        answer = self._call("PUT", f"/tablets/{tablet_id}", content=body)
+        told = {"public_key": made.payload["public_key"], **({"code": code} if code else {})}
+        answer = self._call("PUT", f"/tablets/{tablet_id}", content=canonical(told))
+        if answer.problem in ENROLMENT_PROBLEMS:
+            raise Refused(answer.problem, field="code")
         if not answer.ok:
             raise Refused("server-refused", detail=answer.detail)
+        self._standing = str(answer.body.get("status") or "active")
         self._enrolled.add(tablet_id)
 
     def _send(self, tablet_id: str, batch: Sequence[Waiting], report: Report) -> None:
@@ -169,12 +232,15 @@ class Sync:
         """Pages until there is nothing new; each is stored with its cursor before the next is asked for."""
         for _ in range(MOST_PAGES):
             cursor = self.work.cursor
-            answer = self._call("GET", "/sync/work", params={"cursor": cursor} if cursor else {})
+            answer = self._page(cursor)
             if answer.status == 304:
                 return
             if answer.status in (400, 410) and cursor:
                 self.work.forget_cursor()
                 continue
+            if answer.problem in ("tablet-suspended", "tablet-wipe", "tablet-wiped"):
+                self._standing = answer.problem.removeprefix("tablet-")
+                raise Refused("tablet-suspended", detail=answer.detail)
             if not answer.ok:
                 raise Refused("server-refused", detail=answer.detail)
             try:
@@ -182,18 +248,54 @@ class Sync:
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise Unreachable("answer-broken") from error
             report.pages += 1
+            self._first_load.done()
+            self._fetch_procedures()
             if not more:
                 return
 
+    def _page(self, cursor: str | None) -> Answer:
+        """The next page; the first one as a file, where the server has files."""
+        told = {"tablet_id": self.session.device.tablet_id}
+        if cursor is None:
+            url = f"{self.inspection_url}/sync/snapshot"
+
+            def download(token: str) -> Answer:
+                return self._first_load.fetch(
+                    lambda file, headers: self.network.download(
+                        url, file, token=token, headers=headers, params=told, begins=self._first_load.note
+                    )
+                )
+
+            answer = self._with_token(download)
+            if answer.status not in (404, 405):
+                return answer
+        return self._call("GET", "/sync/work", params={**told, **({"cursor": cursor} if cursor else {})})
+
+    def _fetch_procedures(self) -> None:
+        """The files of procedures that the office judges by and this program did not bring along."""
+        for hash in self.work.procedures_lacking():
+            url = f"{self.inspection_url}/sync/procedures/{hash}"
+            text = self.network.text(url, token=self.session.access_token())
+            if text is not None:
+                self.work.keep_procedure(hash, text)
+
     def _call(self, method: str, path: str, **request: Any) -> Answer:
         """A call with a token, which is refreshed once when the server refuses it; the clocks are compared on the way."""
-        if "content" in request:
+        if "content" in request and "headers" not in request:
             request["headers"] = {"Content-Type": "application/json"}
-        for fresh in (False, True):
-            token = self.session.access_token(fresh=fresh)
+
+        def call(token: str) -> Answer:
             before = self.journal.clock.now()
             answer = self.network.call(method, self.inspection_url + path, token=token, **request)
             self._compare(answer, before)
+            return answer
+
+        return self._with_token(call)
+
+    def _with_token(self, call: Callable[[str], Answer]) -> Answer:
+        for fresh in (False, True):
+            answer = call(self.session.access_token(fresh=fresh))
+            self._standing = answer.headers.get(STANDING) or self._standing
             if answer.status != 401:
                 return answer
         raise Refused("sign-in-again")

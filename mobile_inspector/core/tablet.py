@@ -10,9 +10,10 @@ from typing import Any, Self
 
 import httpx
 
+from .attachments import AttachmentRows, Attachments
 from .clock import Clock
 from .courier import Courier
-from .database import open_database
+from .database import erase, open_database
 from .drafts import DraftRows, Drafts
 from .gates import standard_obstacle
 from .journal import Journal
@@ -30,13 +31,19 @@ from .work import Visit, Work
 class Tablet:
     """`with Tablet.open(directory, …) as tablet: …`; everything but `sign_in` and `sync` works without a network."""
 
-    def __init__(self, journal: Journal, session: Session, network: Network, inspection_url: str) -> None:
-        self.journal, self.session, self.network = journal, session, network
+    def __init__(
+        self, journal: Journal, session: Session, network: Network, inspection_url: str, directory: Path
+    ) -> None:
+        self.journal, self.session, self.network, self.directory = journal, session, network, directory
+        self.erased = False
         self.work = Work(journal)
         self._outbox = Outbox(journal)
         self.stock = Stock(journal, self.work)
-        self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock)
-        self._sync = Sync(journal, session, self._outbox, self.work, network, inspection_url)
+        self.attachments = Attachments(journal, directory / "attachments")
+        self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
+        self._sync = Sync(
+            journal, session, self._outbox, self.work, self.attachments, network, inspection_url
+        )
 
     @classmethod
     def open(
@@ -59,10 +66,10 @@ class Tablet:
         """
         registry_url, inspection_url = checked_url(registry_url), checked_url(inspection_url)
         database = open_database(Path(directory))
-        journal = Journal(database, clock or Clock(), [Records(), DraftRows(), UsedSeals()])
+        journal = Journal(database, clock or Clock(), [Records(), DraftRows(), UsedSeals(), AttachmentRows()])
         network = Network(transport)
         session = Session(journal, Vault(database), network, registry_url, offline_days)
-        return cls(journal, session, network, inspection_url)
+        return cls(journal, session, network, inspection_url, Path(directory))
 
     def close(self) -> None:
         """Lets go of the directory.  Not closing loses nothing."""
@@ -82,13 +89,31 @@ class Tablet:
         """True if the registry was asked, false if the tablet decided alone, offline.  See `Session.sign_in`."""
         return self.session.sign_in(user, password, previous_password=previous_password)
 
+    def enrol(self, code: str) -> None:
+        """Makes this tablet known with the one-time code of an administrator, typed or out of the QR image.
+
+        Once, after the first sign-in, with the network.  See `Sync.enrol`.
+        """
+        self._sync.enrol(code)
+
     def sync(self) -> Report:
-        """Sends what is sealed, fetches what is to be done; never raises for what a network or a server does."""
-        return self._sync.once()
+        """Sends what is sealed, fetches what is to be done; never raises for what a network or a server does.
+
+        A tablet that was ordered to erase itself does so once everything it had is handed in; it is closed then.
+        """
+        if self.erased:
+            return Report(problem=Refused("tablet-erased"))
+        report = self._sync.once()
+        if report.wipe:
+            self.erased = True
+            self.close()
+            erase(self.directory)
+            report.problem = Refused("tablet-erased")
+        return report
 
     def courier(self, heard: Callable[[Report], None] = lambda report: None) -> Courier:
         """A worker thread that syncs by itself; `start` it, `kick` it after `finish`, `stop` it before `close`."""
-        return Courier(self._sync.once, heard)
+        return Courier(self.sync, heard)
 
     def visits(self, on: date | None = None) -> list[Visit]:
         """The visits that are this inspector's work, in order of time; only one day's if given."""
@@ -126,6 +151,10 @@ class Tablet:
     def resume(self) -> list[Verification]:
         """The verifications under way, the one touched last first; each at the field where it was left."""
         return self.drafts.open()
+
+    def correct(self, record_id: str, reason: str) -> Verification:
+        """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""
+        return self.drafts.correct(record_id, reason)
 
     def outbox(self) -> list[Item]:
         """Every record sealed here, in order, with its state in plain words."""

@@ -56,6 +56,70 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã quá {days} ngày máy không liên lạc với máy chủ. Hãy kết nối mạng rồi đăng nhập; dữ liệu vẫn nguyên.",
         "The tablet has not been in contact for {days} days. Connect and sign in; the data are untouched.",
     ),
+    # enrolment, suspension, wipe
+    "code-needed": (
+        "Máy này chưa được đăng ký. Hãy xin quản trị mã dùng một lần rồi nhập hoặc quét; dữ liệu vẫn nằm trên máy.",
+        "This tablet is not enrolled. Get a one-time code from the administrator and enter it; the data stay here.",
+    ),
+    "code-wrong": (
+        "Mã đăng ký máy không đúng. Hãy nhập lại hoặc xin mã mới.",
+        "The enrolment code is wrong. Enter it again, or ask for a new one.",
+    ),
+    "code-used": (
+        "Mã đăng ký này đã dùng cho máy khác. Hãy xin mã mới.",
+        "This enrolment code has been used for another tablet. Ask for a new one.",
+    ),
+    "code-expired": (
+        "Mã đăng ký máy đã hết hạn. Hãy xin mã mới.",
+        "The enrolment code has expired. Ask for a new one.",
+    ),
+    "tablet-suspended": (
+        "Máy này đã bị đình chỉ và không nhận thêm việc: {detail} Biên bản trên máy vẫn được gửi.",
+        "This tablet is suspended and is given no more work: {detail} The records on it are still sent.",
+    ),
+    "tablet-erased": (
+        "Theo lệnh của cơ quan, máy đã gửi hết dữ liệu và tự xóa. Hãy trả máy cho quản trị.",
+        "By order of the office the tablet has handed in everything and erased itself. Give it back.",
+    ),
+    # pictures and signatures
+    "sync-attachments": (
+        "Đã gửi {sent} tệp đính kèm, còn {left}.",
+        "{sent} attachments sent, {left} left.",
+    ),
+    "attachment-held": (
+        "Có tệp đính kèm chưa gửi được: {detail}. Tệp vẫn nằm trên máy và sẽ được gửi lại.",
+        "An attachment could not be sent: {detail}. It is kept on the tablet and will be sent again.",
+    ),
+    "attachment-unfit": (
+        "Tệp đính kèm phải là một trong: {kinds}, không rỗng và không quá 20 MB.",
+        "An attachment is one of: {kinds}; not empty and at most 20 MB.",
+    ),
+    "attachment-unknown": (
+        "Biên bản này không có ảnh đó. Hãy chụp lại.",
+        "This verification has no such picture. Take it again.",
+    ),
+    "attachment-shown": (
+        "Ảnh này thuộc về một niêm phong trong biên bản. Hãy bỏ niêm phong đó trước.",
+        "This picture belongs to a seal of the record. Take the seal back first.",
+    ),
+    "role-unknown": ("Người ký là một trong: {roles}.", "Who signs is one of: {roles}."),
+    "signature-empty": ("Chưa có chữ ký. Hãy ký lên màn hình.", "Nothing was drawn. Sign on the screen."),
+    "readings-needed": (
+        "Chưa có số đo nào. Hãy đo trước khi hiệu chỉnh rồi lưu số đo ban đầu.",
+        "Nothing was read yet. Measure before the adjustment, then keep what was found.",
+    ),
+    "as-found-kept": (
+        "Số đo ban đầu đã được lưu. Hãy đo lại sau khi hiệu chỉnh.",
+        "What was found is kept already. Measure again after the adjustment.",
+    ),
+    "as-found-missing": (
+        "Chưa lưu số đo ban đầu nào.",
+        "Nothing was kept as found.",
+    ),
+    "record-unknown": (
+        "Máy này không có biên bản đó. Chỉ đính chính được biên bản lập trên máy này.",
+        "There is no such record on this tablet. Only records made here can be corrected here.",
+    ),
     # the network
     "network-away": (
         "Không có mạng. Mọi thứ vẫn nằm trên máy và sẽ được gửi khi có mạng.",

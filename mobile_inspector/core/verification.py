@@ -8,12 +8,14 @@ from typing import Any
 
 import metrology
 
+from .attachments import Attachments
 from .clock import instant_text
 from .fitting import Fitting
 from .form import Form, read_value, words
 from .gates import certificate_obstacles, standard_obstacle
 from .judgement import Judgement, fault, in_words, judge
 from .outbox import Item, Outbox
+from .paper import Paper
 from .pen import Pen
 from .refusal import Refused
 from .seals import Stock
@@ -30,10 +32,11 @@ class Verification:
     draft-finished, draft-abandoned, storage-full, and those that each one names.
     """
 
-    def __init__(self, pen: Pen, outbox: Outbox, work: Work, stock: Stock) -> None:
+    def __init__(self, pen: Pen, outbox: Outbox, work: Work, stock: Stock, attachments: Attachments) -> None:
         self._pen, self._outbox, self._work = pen, outbox, work
         self.id = pen.id
         self.seals = Fitting(pen, stock)
+        self.paper = Paper(pen, attachments)
         opening = pen.sheet.opening
         self.form = Form(
             metrology.points(
@@ -41,6 +44,7 @@ class Verification:
                 opening["instrument"]["characteristics"],
                 opening["regime"],
                 opening["verified_on"],
+                work.shelf(),
                 procedure=opening["procedure"],
             )
         )
@@ -117,7 +121,7 @@ class Verification:
         if obstacle:
             raise obstacle
         change: dict[str, Any] = {"standard": dict(standard), "role": self.form.role(role), "at": "standards"}
-        error = fault(self._with("standard.taken", change))
+        error = fault(self._with("standard.taken", change), self._work.shelf())
         if error and error.field.startswith("standards."):
             change["role"] = None  # its uncertainty is stated in a unit that the procedure cannot compare
         self._pen.write("standard.taken", **change)
@@ -128,13 +132,30 @@ class Verification:
             raise Refused("standard-unknown", field="standard_id")
         self._pen.write("standard.put_back", id=standard_id, at="standards")
 
+    def keep_as_found(self) -> None:
+        """Before an adjustment: what was read so far is what was found; the readings begin anew, for what is left.
+
+        Raises Refused: readings-needed, as-found-kept.
+        """
+        if self.sheet.as_found is not None:
+            raise Refused("as-found-kept", field="as_found")
+        if not any(self.sheet.readings.values()):
+            raise Refused("readings-needed", field="readings")
+        self._pen.write("as_found.kept", evaluation=self.sheet.evaluation(), at="as_found")
+
+    def take_back_as_found(self) -> None:
+        """There was no adjustment after all: what was found is what is left.  Raises Refused as-found-missing."""
+        if self.sheet.as_found is None:
+            raise Refused("as-found-missing", field="as_found")
+        self._pen.write("as_found.taken_back", at="as_found")
+
     def set_note(self, text: str) -> None:
         """A remark in the inspector's words; an empty one clears it.  Raises Refused text-too-long."""
         self._pen.write("note.set", text=words(text, NOTE, "note") if text.strip() else "", at="note")
 
     def evaluate(self) -> Judgement:
         """The verdict on what has been entered so far."""
-        return judge(self.sheet)
+        return judge(self.sheet, self._work.shelf())
 
     def obstacles(self) -> list[Refused]:
         """Why the server would withhold a certificate from a pass, as far as the tablet can tell; for showing."""
@@ -143,22 +164,25 @@ class Verification:
     def finish(self) -> Item:
         """Seals the record into the tablet's chain, in one transaction: a kill leaves a draft or a record, no third.
 
-        The day of the verification is the day of finishing, and the standards must be in date on that day.
+        The day of the verification is the day of finishing, and the standards must be in date on that day; a correction
+        keeps the day and the moment of what it corrects.
 
         Raises Refused: standard-needed (a pass without standards), standard-expired, seals-on-failed, note-needed (no
         conclusion), and what keeps the sheet from being judged.
         """
         pen = self._pen
+        corrects = "corrects" in pen.sheet.opening
         today = pen.journal.clock.today().isoformat()
-        if today != pen.sheet.verified_on:
+        if today != pen.sheet.verified_on and not corrects:
             pen.write("day.set", day=today)
         with pen.journal.database.transaction():
             pen.must_write()
-            judgement = judge(pen.sheet)
+            judgement = judge(pen.sheet, self._work.shelf())
             _must_be_complete(pen.sheet, judgement)
-            finished_at = instant_text(pen.journal.clock.now())
+            finished_at = pen.sheet.opening.get("finished_at") or instant_text(pen.journal.clock.now())
             body = pen.sheet.record_body(judgement.verdict, finished_at)
-            record = self._outbox.seal(pen.session.device, self.id, "verification", body)
+            kind = "correction" if corrects else "verification"
+            record = self._outbox.seal(pen.session.device, self.id, kind, body)
             told = {"hash": record["hash"], "sequence": record["sequence"], "verdict": judgement.verdict}
             fact = pen.journal.append("verification.finished", pen.subject, told)
         pen.sheet.apply(fact.kind, fact.payload)
@@ -183,7 +207,7 @@ class Verification:
     ) -> None:
         """Refuses a value that `metrology` refuses for itself; one that only clashes with another field is stored."""
         changed = self._with(kind, change)
-        error = fault(changed)
+        error = fault(changed, self._work.shelf())
         if error and change["value"] is not None and mine(error.field, changed):
             raise in_words(error, change["at"])
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from metrology import FaultyProcedure, Shelf, read_procedure
+
 from .canonical import canonical
 from .clock import VIETNAM, read_instant
 from .journal import Journal
 
-CHANGES = ("visits", "gone", "standards", "catalogue", "results")
+CHANGES = ("visits", "instruments", "gone", "standards", "catalogue", "results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Work:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._shelf: Shelf | None = None
 
     @property
     def cursor(self) -> str | None:
@@ -85,13 +88,15 @@ class Work:
 
     def visits(self, on: date | None = None) -> list[Visit]:
         """The visits that are this inspector's work, in order of time; only those of a day if one is given."""
-        visits = [Visit(**_fields(body)) for body in self._bodies("visit")]
+        newest = {body["id"]: body for body in self._bodies("instrument")}
+        visits = [Visit(**_fields(body, newest)) for body in self._bodies("visit")]
         return sorted((v for v in visits if on is None or v.on == on), key=lambda v: (v.starts_at, v.id))
 
     def visit(self, id: str) -> Visit | None:
         """A visit by its id, hidden or not: what was begun on it goes on."""
         found = self._journal.database.rows("SELECT body FROM work WHERE kind = 'visit' AND id = ?", id)
-        return Visit(**_fields(json.loads(found[0]["body"]))) if found else None
+        newest = {body["id"]: body for body in self._bodies("instrument")}
+        return Visit(**_fields(json.loads(found[0]["body"]), newest)) if found else None
 
     def standards(self) -> list[Mapping[str, Any]]:
         """Every reference standard known here, in date or not."""
@@ -115,6 +120,35 @@ class Work:
         found = self._bodies("inspector")
         return found[0] if found else None
 
+    def shelf(self) -> Shelf:
+        """The procedures to verify by: those that came with this program, and those that the office has sent."""
+        if self._shelf is None:
+            shelf = Shelf(Shelf.shipped())
+            for kept in self._bodies("procedure"):
+                try:
+                    shelf.add(read_procedure(kept["text"], kept["hash"]))
+                except (
+                    FaultyProcedure
+                ):  # written for a later release of this program, which must be updated first
+                    continue
+            self._shelf = shelf
+        return self._shelf
+
+    def procedures_lacking(self) -> list[str]:
+        """The hashes of procedures that the office judges by and that are not here."""
+        here = {procedure.hash for procedure in Shelf.shipped()} | {
+            kept["hash"] for kept in self._bodies("procedure")
+        }
+        listed = self._bodies("procedures")
+        return [each["hash"] for each in (listed[0]["listed"] if listed else ()) if each["hash"] not in here]
+
+    def keep_procedure(self, hash: str, text: str) -> None:
+        """Stores the file of a procedure."""
+        row = ("procedure", hash, canonical_body({"hash": hash, "text": text}))
+        with self._journal.database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", row)
+        self._shelf = None
+
     def _bodies(self, kind: str) -> list[Mapping[str, Any]]:
         rows = self._journal.database.rows(
             "SELECT body FROM work WHERE kind = ? AND NOT hidden ORDER BY id", kind
@@ -127,18 +161,28 @@ def canonical_body(body: Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
-def _fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: body[name] for name in Visit.__slots__}
+def _fields(body: Mapping[str, Any], newest: Mapping[str, Any]) -> dict[str, Any]:
+    """A visit with each instrument as it was told last, with the visit or alone."""
+    items = [
+        {**item, "instrument": newest.get(item["instrument"]["id"], item["instrument"])}
+        for item in body["items"]
+    ]
+    return {**{name: body[name] for name in Visit.__slots__}, "items": items}
 
 
 def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
     """(kind, id, body) of every state on a page."""
     found: list[tuple[str, str, Mapping[str, Any]]] = []
     for visit in page.get("visits", ()):
-        known = Visit(**_fields(visit))
+        known = Visit(**_fields(visit, {}))
         if not known.on or not all(known.instrument(item["instrument"]["id"]) for item in visit["items"]):
             raise ValueError("a visit without a day or with an instrument without an id")
         found.append(("visit", visit["id"], visit))
+        found += [("instrument", item["instrument"]["id"], item["instrument"]) for item in visit["items"]]
+    found += [("instrument", each["id"], each) for each in page.get("instruments", ())]
+    if page.get("procedures"):
+        listed = [{"hash": str(each["hash"])} for each in page["procedures"]]
+        found.append(("procedures", "all", {"listed": listed}))
     found += [("standard", standard["id"], standard) for standard in page.get("standards", ())]
     found += [("catalogue", row["code"], row) for row in page.get("catalogue", ())]
     for held in page["seals_in_hand"]:

@@ -15,13 +15,7 @@ def take(
     batch: Batch, inspector_id: str, received_at: Instant, by: Origin
 ) -> tuple[Tablet, list[dict[str, Any]]]:
     """The tablet, and the answers in order. Raises Rejected 409 (tablet not enrolled), 403 (somebody else's)."""
-    try:
-        tablet = tablets.get(batch.tablet_id)
-    except NotFound as error:
-        detail = (
-            f"Tablet {batch.tablet_id} is not enrolled. Enrol it with PUT /tablets/{{id}}, then send again."
-        )
-        raise Rejected("tablet-unknown", detail, field="tablet_id") from error
+    tablet = enrolled(batch.tablet_id)
     tablet.must_be_of(inspector_id)
     arrival = Arrival(tablet, batch.sent_at, received_at)
     arrived = _with_breaks([_of_suspended(read_record(raw, arrival), tablet) for raw in batch.records])
@@ -29,6 +23,15 @@ def take(
     last = max((each.record for each in kept), key=lambda record: record.sequence or 0)
     note_contact(tablet.id, last.sequence or 0, last.hash if last.sequence else None)
     return tablet, [_answer(new, each) for new, each in zip(arrived, kept, strict=True)]
+
+
+def enrolled(tablet_id: str) -> Tablet:
+    """Raises Rejected 409 `tablet-unknown`."""
+    try:
+        return tablets.get(tablet_id)
+    except NotFound as error:
+        detail = f"Tablet {tablet_id} is not enrolled. Enrol it with PUT /tablets/{{id}}, then send again."
+        raise Rejected("tablet-unknown", detail, field="tablet_id") from error
 
 
 def _of_suspended(record: Record, tablet: Tablet) -> Record:

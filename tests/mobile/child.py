@@ -119,16 +119,23 @@ class LastingServer(FakeServer):
         if dies and self.when == "before":
             _die()
         response = super()._handle(request)
-        state = {name: getattr(self, name) for name in ("texts", "receipts", "made_durable", "tablets")}
+        state = {
+            name: getattr(self, name) for name in ("texts", "receipts", "made_durable", "tablets", "sizes")
+        }
+        uploads = {sha256: here.hex() for sha256, here in self.uploads.items()}
         tokens = {name: sorted(getattr(self, name)) for name in ("access_tokens", "refresh_tokens")}
-        self.file.write_text(canonical({**state, **tokens, "_count": self._count}), encoding="utf-8")
+        self.file.write_text(
+            canonical({**state, **tokens, "uploads": uploads, "_count": self._count}), encoding="utf-8"
+        )
         if dies:
             _die()
         return response
 
     @staticmethod
     def _read(state: dict[str, Any]) -> dict[str, Any]:
-        return {name: set(value) if name.endswith("tokens") else value for name, value in state.items()}
+        uploads = {sha256: bytearray.fromhex(here) for sha256, here in state.pop("uploads").items()}
+        known = {name: set(value) if name.endswith("tokens") else value for name, value in state.items()}
+        return {**known, "uploads": uploads}
 
 
 MODES: dict[str, Callable[..., None]] = {"record": record, "apply": apply, "finish": finish, "sync": sync}

@@ -9,7 +9,7 @@ import pytest
 from mobile_inspector.core import Refused, Tablet, vault
 from tests.mobile import day
 from tests.mobile.day import ClockOfTheDay
-from tests.mobile.fake_inspection import PASSWORD, USER, FakeServer
+from tests.mobile.fake_inspection import CODE, PASSWORD, USER, FakeServer
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +58,7 @@ def tablet(open_tablet: Callable[..., Tablet]) -> Tablet:
     """Signed in, with the day's work pulled."""
     found = open_tablet()
     found.sign_in(USER, PASSWORD)
+    found.enrol(CODE)
     assert found.sync().complete
     return found
 

@@ -1,6 +1,7 @@
 """A registry and an inspection service in memory, as docs/sync.md says; a test can make the network lie."""
 
 import base64
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 USER, PASSWORD = "nam.nv", "Trời xanh 2026"
+CODE = "7K2M-9QXC-3VHT-A1BD"
 
 # What may happen to one call.  "lost", "cut" and "failed" happen AFTER the server has done its work.
 FAULTS = ("fine", "away", "slow", "down", "busy", "lost", "cut", "failed")
@@ -31,6 +33,15 @@ class FakeServer:
         self.calls: list[str] = []
         self.batches: list[list[dict[str, Any]]] = []
         self.tablets: dict[str, str] = {}
+        self.codes = {CODE}
+        self.standing = "active"
+        self.wiped: list[str] = []
+        self.uploads: dict[str, bytearray] = {}
+        self.sizes: dict[str, int] = {}
+        self.attachments: dict[str, bytes] = {}
+        self.parts = 0
+        self.procedures: dict[str, str] = {}
+        self.snapshots = True
         self.texts: dict[str, str] = {}
         self.sent: dict[str, set[str]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -47,6 +58,11 @@ class FakeServer:
     def now(self) -> str:
         return (self.clock() + self.clock_ahead).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
+    def code(self) -> str:
+        """One more one-time code."""
+        self.codes.add(f"CODE-{len(self.tablets)}-{len(self.calls)}")
+        return f"CODE-{len(self.tablets)}-{len(self.calls)}"
+
     def publish(self, **page: Any) -> None:
         """What changed for the inspector, as one page: visits, gone, standards, catalogue, results."""
         self.pages.append(page)
@@ -61,6 +77,7 @@ class FakeServer:
         if fault in ("down", "busy"):
             return httpx.Response(503 if fault == "down" else 429, headers={"Retry-After": "7"})
         response = self._answer(request)
+        response.headers["Vernier-Tablet"] = self.standing
         if fault == "lost":
             raise httpx.ReadTimeout("lost on the way back", request=request)
         if fault == "failed":
@@ -79,10 +96,24 @@ class FakeServer:
             )
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.access_tokens:
             return problem(401, "token-expired")
+        if path.endswith("/wiped"):
+            self.wiped.append(path.split("/")[2])
+            return httpx.Response(200, json={"status": "wiped"})
         if path.startswith("/tablets/"):
-            return self._enrol(path.rpartition("/")[2], json.loads(request.content)["public_key"])
+            return self._enrol(path.rpartition("/")[2], json.loads(request.content))
+        if path in ("/sync/work", "/sync/snapshot") and request.url.params["tablet_id"] not in self.tablets:
+            return problem(409, "tablet-unknown")
+        if path in ("/sync/work", "/sync/snapshot") and self.standing != "active":
+            return problem(403, f"tablet-{self.standing}")
         if path == "/sync/work":
             return self._work(request.url.params.get("cursor"))
+        if path == "/sync/snapshot" and self.snapshots:
+            return self._snapshot(request.headers)
+        if path.startswith("/sync/procedures/"):
+            text = self.procedures.get(path.rpartition("/")[2])
+            return problem(404, "not-found") if text is None else httpx.Response(200, text=text)
+        if path.startswith("/sync/attachments"):
+            return self._attachment(request, path.rpartition("/")[2])
         if path == "/sync/records":
             return self._records(json.loads(request.content))
         return problem(404, "not-found")
@@ -101,11 +132,54 @@ class FakeServer:
         tokens = {"access_token": f"access-{self._count}", "refresh_token": f"refresh-{self._count}"}
         return httpx.Response(200, json={**tokens, "token_type": "Bearer", "expires_in": 900})
 
-    def _enrol(self, tablet_id: str, key: str) -> httpx.Response:
+    def _enrol(self, tablet_id: str, told: dict[str, str]) -> httpx.Response:
+        key = told["public_key"]
         assert len(base64.b64decode(key, validate=True)) == 32
-        if self.tablets.setdefault(tablet_id, key) != key:
+        if tablet_id not in self.tablets:
+            if "code" not in told:
+                return problem(403, "code-needed")
+            if told["code"] not in self.codes:
+                return problem(403, "code-wrong")
+            self.codes.remove(told["code"])
+            self.tablets[tablet_id] = key
+        if self.tablets[tablet_id] != key:
             return problem(409, "tablet-taken")
-        return httpx.Response(200, json={"server_time": self.now()})
+        return httpx.Response(200, json={"server_time": self.now(), "status": self.standing})
+
+    def _snapshot(self, headers: httpx.Headers) -> httpx.Response:
+        page = self._work(None).content
+        packed = gzip.compress(page, mtime=0)
+        tag = f'"{hashlib.sha256(packed).hexdigest()}"'
+        if "Range" in headers and headers.get("If-Range") == tag:
+            begin = int(headers["Range"].removeprefix("bytes=").rstrip("-"))
+            if begin >= len(packed):
+                return httpx.Response(416)
+            return httpx.Response(206, content=packed[begin:], headers={"ETag": tag})
+        return httpx.Response(200, content=packed, headers={"ETag": tag})
+
+    def _attachment(self, request: httpx.Request, sha256: str) -> httpx.Response:
+        assert request.headers["Tus-Resumable"] == "1.0.0"
+        if request.method == "POST":
+            pairs = dict(pair.split(" ") for pair in request.headers["Upload-Metadata"].split(","))
+            sha256 = base64.b64decode(pairs["sha256"]).decode()
+            self.uploads.setdefault(sha256, bytearray())
+            self.sizes[sha256] = int(request.headers["Upload-Length"])
+            return httpx.Response(201, headers={"Location": f"/sync/attachments/{sha256}"})
+        if sha256 not in self.uploads:
+            return httpx.Response(404)
+        here = self.uploads[sha256]
+        if request.method == "PATCH":
+            self.parts += 1
+            checksum = base64.b64encode(hashlib.sha256(request.content).digest()).decode()
+            assert request.headers["Upload-Checksum"] == f"sha256 {checksum}"
+            if int(request.headers["Upload-Offset"]) != len(here):
+                return problem(409, "offset-differs")
+            here.extend(request.content)
+            if len(here) == self.sizes[sha256]:
+                assert hashlib.sha256(here).hexdigest() == sha256
+                self.attachments[sha256] = bytes(here)
+        told = {"Upload-Offset": str(len(here)), "Upload-Length": str(self.sizes[sha256])}
+        return httpx.Response(200 if request.method == "HEAD" else 204, headers=told)
 
     def _work(self, cursor: str | None) -> httpx.Response:
         known = int(cursor or 0)
@@ -116,9 +190,8 @@ class FakeServer:
             for name, values in page.items():
                 merged.setdefault(name, []).extend(values)
         always = {"server_time": self.now(), "inspector": self.inspector, "seals_in_hand": self.seals}
-        lists = {
-            name: merged.get(name, []) for name in ("visits", "gone", "standards", "catalogue", "results")
-        }
+        sections = ("visits", "instruments", "gone", "standards", "catalogue", "results", "procedures")
+        lists = {name: merged.get(name, []) for name in sections}
         return httpx.Response(200, json={"cursor": str(len(self.pages)), **always, **lists})
 
     def _records(self, batch: dict[str, Any]) -> httpx.Response:

@@ -14,7 +14,7 @@ import pytest
 from mobile_inspector.core import Tablet
 from tests.mobile import day
 from tests.mobile.child import LastingServer, open_tablet
-from tests.mobile.fake_inspection import FakeServer, verify_chain
+from tests.mobile.fake_inspection import CODE, FakeServer, verify_chain
 
 ROOT = Path(__file__).parents[2]
 KILLS = 30
@@ -26,6 +26,7 @@ def directory(tmp_path: Path) -> Path:
     server = LastingServer(tmp_path / "server.json", 0, "never")
     server.seals[0]["last"] = 9999
     tablet = open_tablet(tmp_path / "tablet", server.transport)
+    tablet.enrol(CODE)
     assert tablet.sync().complete
     tablet.close()
     return tmp_path / "tablet"
@@ -179,6 +180,29 @@ def test_a_kill_at_every_call_of_a_sync_delivers_every_record_once(
     assert server.made_durable == made
     assert [item.receipt for item in tablet.outbox()] == [server.receipts[id] for id in made]
     server.chain(tablet.session.device.tablet_id)
+    tablet.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_at_every_call_of_an_upload_sends_no_part_twice(
+    directory: Path, tmp_path: Path, when: str
+) -> None:
+    photo = random.Random(7).randbytes(600_000)
+    tablet = open_tablet(directory)
+    draft = tablet.start(day.VISIT, day.SCALE)
+    draft.set_note("Cửa hàng đóng cửa")
+    name = draft.paper.attach(photo, "image/jpeg")
+    draft.finish()
+    tablet.close()
+    for call in range(4, 40):
+        if ends("sync", directory, call, when) == 0:
+            break
+    assert call > 6, "asking, declaring and a part were cut off"
+    server = LastingServer(tmp_path / "server.json", 0, "never")
+    assert bytes(server.uploads[name]) == photo
+    tablet = open_tablet(directory, server.transport)
+    report = tablet.sync()
+    assert (report.complete, server.parts) == (True, 0)
     tablet.close()
 
 

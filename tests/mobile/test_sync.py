@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mobile_inspector.core import Refused, Tablet, Unreachable
 from tests.mobile import day
 from tests.mobile.day import ClockOfTheDay
-from tests.mobile.fake_inspection import FAULTS, PASSWORD, USER, FakeServer, problem
+from tests.mobile.fake_inspection import CODE, FAULTS, PASSWORD, USER, FakeServer, problem
 
 Open = Callable[..., Tablet]
 
@@ -235,11 +235,28 @@ def test_a_refused_enrolment_does_not_stop_the_work_from_coming(
     assert len(tablet.visits()) == 1
 
 
+def test_a_tablet_that_is_not_enrolled_says_what_it_needs_and_keeps_what_it_has(
+    open_tablet: Open, server: FakeServer, refusal: Callable[[Callable[[], object]], str]
+) -> None:
+    tablet = open_tablet()
+    tablet.sign_in(USER, PASSWORD)
+    report = tablet.sync()
+    assert report.problem is not None
+    assert report.problem.code == "code-needed"
+    assert tablet.visits() == []
+    assert refusal(lambda: tablet.enrol("1234")) == "code-wrong"
+    tablet.enrol(f"vernier:enrol?code={CODE}&inspection=https%3A%2F%2Fx.vn")
+    assert tablet.sync().complete
+    assert len(tablet.visits()) == 1
+    tablet.enrol("enrolled already, so no code is spent")
+
+
 def test_the_offset_of_the_clock_is_estimated_and_goes_into_the_record(
     open_tablet: Open, server: FakeServer, clock: ClockOfTheDay
 ) -> None:
     tablet = open_tablet()
     tablet.sign_in(USER, PASSWORD)
+    server.tablets[tablet.session.device.tablet_id] = tablet.session.device.public_key
     server.clock_ahead = clock.shows - clock.shows.replace(year=2017)
     clock.shows = clock.shows.replace(year=2017)
     tablet.sync()
@@ -366,6 +383,7 @@ def test_whatever_the_network_does_every_record_is_received_exactly_once(
 
     tablet = open_it()
     tablet.sign_in(USER, PASSWORD)
+    tablet.enrol(CODE)
     assert tablet.sync().complete
     server.faults = iter(network)
     made = []

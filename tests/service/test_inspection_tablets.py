@@ -125,5 +125,6 @@ def test_another_inspectors_tablet_is_given_no_work(province: Province) -> None:
     other = province.world.door("inspection", "inspector", inspector="k2")
     refused = other.get("/sync/work", params={"tablet_id": province.tablet.id})
     assert (refused.status_code, problem(refused.json())) == (403, "not-your-tablet")
-    assert province.inspector.get("/sync/work", params={"tablet_id": new_id()}).status_code == 404
+    unknown = province.inspector.get("/sync/work", params={"tablet_id": new_id()})
+    assert (unknown.status_code, problem(unknown.json())) == (409, "tablet-unknown")
     assert province.office.get(f"/tablets/{province.tablet.id}").json()["enrolled_at"] <= now().isoformat()

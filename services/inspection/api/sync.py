@@ -7,10 +7,10 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from services.inspection.domain.batch import read_batch
 from services.inspection.domain.body import Hash
-from services.inspection.push import take
+from services.inspection.push import enrolled, take
 from services.inspection.shelf import procedure_text
 from services.inspection.snapshot import snapshot, tag
-from services.inspection.storage import note_contact, tablets
+from services.inspection.storage import note_contact
 from services.inspection.work import pull
 from services.kernel.model import Id, instant_text, now
 from services.kernel.tokens import Caller, Forbidden
@@ -39,10 +39,13 @@ async def whole_body(request: Request) -> bytes:
 
 
 def served(tablet_id: str | None, inspector_id: str) -> dict[str, str]:
-    """The head that tells a tablet how it stands. Raises Rejected 403 for one that is given no work."""
+    """The head that tells a tablet how it stands.
+
+    Raises Rejected 403 for one that is given no work, 409 `tablet-unknown` for one that is not enrolled.
+    """
     if tablet_id is None:
         return {}
-    tablet = tablets.get(tablet_id)
+    tablet = enrolled(tablet_id)
     tablet.must_be_of(inspector_id)
     note_contact(tablet.id, 0, None)
     tablet.must_be_served()

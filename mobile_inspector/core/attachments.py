@@ -1,0 +1,148 @@
+"""Photographs and signatures on this tablet: each a file named by its SHA-256, kept until the server has all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .clock import instant_text
+from .form import words
+from .journal import Fact, Journal
+from .refusal import Refused
+
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "application/json")
+PURPOSES = ("photo", "seal", "status", "signature", "other")
+LARGEST_BYTES = 20_000_000
+
+
+class AttachmentRows:
+    """The projection: one row per attachment; it is due when the record that names it has been answered."""
+
+    table = "attachments"
+    schema = """
+    CREATE TABLE attachments (
+      sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL, due INTEGER NOT NULL DEFAULT 0,
+      received INTEGER NOT NULL DEFAULT 0, trouble TEXT
+    ) WITHOUT ROWID
+    """
+
+    def apply(self, connection: sqlite3.Connection, fact: Fact) -> None:
+        id = fact.subject.partition("/")[2]
+        if fact.kind == "attachment.added":
+            row = (fact.payload["sha256"], fact.payload["size"], fact.payload["media_type"])
+            connection.execute(
+                "INSERT OR IGNORE INTO attachments (sha256, size, media_type) VALUES (?, ?, ?)", row
+            )
+        elif fact.kind == "record.answered":
+            found = connection.execute("SELECT text FROM records WHERE id = ?", (id,)).fetchone()
+            for told in json.loads(found[0])["body"].get("attachments", ()):
+                connection.execute("UPDATE attachments SET due = 1 WHERE sha256 = ?", (told["sha256"],))
+        elif fact.kind == "attachment.received":
+            connection.execute("UPDATE attachments SET received = 1, trouble = NULL WHERE sha256 = ?", (id,))
+        elif fact.kind == "attachment.held":
+            connection.execute(
+                "UPDATE attachments SET trouble = ? WHERE sha256 = ?", (fact.payload["code"], id)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An attachment that the server lacks, with the trouble it had last, if any."""
+
+    sha256: str
+    size: int
+    media_type: str
+    trouble: str | None
+
+
+class Attachments:
+    """The folder of files beside the journal.  A file is on the disk before the fact that names it."""
+
+    def __init__(self, journal: Journal, folder: Path) -> None:
+        self.journal, self.folder = journal, folder
+
+    def keep(self, content: bytes, media_type: str, purpose: str, note: str = "") -> dict[str, Any]:
+        """Writes the file; returns what a record says of it.
+
+        Raises Refused: attachment-unfit (empty, over 20 MB, or of another kind), storage-full.
+        """
+        if not 0 < len(content) <= LARGEST_BYTES or media_type not in MEDIA_TYPES or purpose not in PURPOSES:
+            raise Refused("attachment-unfit", field="attachment", kinds=", ".join(MEDIA_TYPES))
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._write(self.folder / sha256, content)
+        return {
+            "sha256": sha256,
+            "size": len(content),
+            "media_type": media_type,
+            "purpose": purpose,
+            "taken_at": instant_text(self.journal.clock.now()),
+            "note": words(note, 4000, "note") if note.strip() else "",
+        }
+
+    def read(self, sha256: str, offset: int = 0, length: int = -1) -> bytes:
+        """Bytes of a file; none if it has gone from the disk."""
+        try:
+            with (self.folder / sha256).open("rb") as file:
+                file.seek(offset)
+                return file.read(length)
+        except FileNotFoundError:
+            return b""
+
+    def is_sound(self, sha256: str) -> bool:
+        """Whether the file still has the bytes after which it is named."""
+        return hashlib.sha256(self.read(sha256)).hexdigest() == sha256
+
+    def due(self) -> list[Due]:
+        """What is to be sent now: named by a record that the server has answered for, and not received yet."""
+        rows = self.journal.database.rows(
+            "SELECT sha256, size, media_type, trouble FROM attachments WHERE due AND NOT received ORDER BY size, sha256"
+        )
+        return [Due(**row) for row in rows]
+
+    def received(self, sha256: str) -> None:
+        self.journal.append("attachment.received", f"attachment/{sha256}")
+
+    def held(self, due: Due, code: str, detail: str | None = None) -> None:
+        """It stays here and is tried again; why is journalled when it is news."""
+        if due.trouble != code:
+            fact = {"code": code, "detail": detail}
+            self.journal.append("attachment.held", f"attachment/{due.sha256}", fact)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if path.exists() and path.stat().st_size == len(content):
+            return
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            half = path.with_suffix(".half")
+            with half.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(path)
+            _sync_folder(self.folder)
+        except OSError as error:
+            raise Refused("storage-full") from error
+
+
+def named(attachments: Mapping[str, Any], sha256: str | None) -> dict[str, str]:
+    """The reference of a seal to its photograph.  Raises Refused attachment-unknown."""
+    if sha256 is None:
+        return {}
+    if sha256 not in attachments:
+        raise Refused("attachment-unknown", field="photo")
+    return {"photo": sha256}
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
