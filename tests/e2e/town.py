@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from pymongo import MongoClient
 from stdnum.vn import mst
 
+from demo.day import today
 from demo.doors import Addresses, Json, Person
 from deploy.local.platform import LocalPlatform
 from deploy.local.topology import SERVICES
@@ -112,12 +113,16 @@ class Town:
         return sorted(file.name for file in self.platform.mail_folder.glob("*.eml"))
 
     def wait_quiet(self) -> None:
-        """Until every event was sent, every message read and handled, and no mail is waiting."""
+        """Until every lead was said, every event sent, every message read and handled, and no mail is waiting."""
         until(self._is_quiet, "all services to come to rest", SECONDS, pause=0.3)
 
     def _is_quiet(self) -> bool:
-        waiting = self.collection("notifications", "notices").count_documents({"status": "pending"})
-        return self.pending() == 0 and self._lag() == 0 and self.pending() == 0 and waiting == 0
+        unsaid = self.collection("scheduling", "obligations").count_documents(
+            {"next_lead_on": {"$lte": today().isoformat()}}
+        )
+        if unsaid or self.pending() or self._lag() or self.pending():
+            return False
+        return not self.collection("notifications", "notices").count_documents({"status": "pending"})
 
     def _lag(self) -> int:
         """Messages that a group has not acknowledged yet, over all services."""
