@@ -1,0 +1,279 @@
+"""How fast evidence is taken: records a second in batches and singly, until they show in the register, and small pulls."""
+
+import argparse
+import gzip
+import json
+import os
+import platform as machine
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.field import Field, FieldTablet, verification
+from deploy.local.platform import LocalPlatform
+from deploy.local.waiting import until
+from services.kernel.model import instant_text, now
+
+QUIET_SECONDS = 600.0
+WORK_INSTRUMENTS, WORK_VISITS, CHANGED = 50_000, 1_000, 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.sync", description=__doc__)
+    parser.add_argument("--tablets", type=int, default=8)
+    parser.add_argument("--instruments", type=int, default=1600)
+    parser.add_argument("--batches", type=int, default=5, help="of 100 records, from each tablet")
+    parser.add_argument("--singles", type=int, default=150, help="records one by one, from each tablet")
+    parser.add_argument("--rate", type=int, default=100, help="records a second of the latency measurement")
+    parser.add_argument("--seconds", type=int, default=15, help="of the latency measurement")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="vernier-bench-") as folder:
+        say("starting the platform, registering the field …")
+        with LocalPlatform(Path(folder), "free", environment={"VERNIER_ACCESS_MINUTES": "120"}) as platform:
+            field = Field(platform, given.tablets, given.instruments)
+            print(
+                f"\n{description()}; {given.tablets} clients, all processes of the platform on the same machine"
+            )
+            in_batches(field, given.batches)
+            singly(field, given.singles)
+            until_registered(field, given.rate, given.seconds)
+            pulls(field)
+
+
+def in_batches(field: Field, batches: int) -> None:
+    """Every client pushes batches of 100, one after the other."""
+    made = {tablet.id: [batch(field, tablet, n, 100) for n in range(batches)] for tablet in field.tablets}
+    size = len(made[field.tablets[0].id][0]) / 100
+    times, seconds = push(field, made)
+    count = batches * 100 * len(field.tablets)
+    row("in batches of 100, durable", count / seconds, "records/s", f"aim 1,000; {size:,.0f} bytes a record")
+    row("  one batch, p95", percentile(times, 0.95) * 1000, "ms")
+    started = time.perf_counter()
+    judged(field, count)
+    row(
+        "  judged and certified meanwhile and after",
+        count / (seconds + time.perf_counter() - started),
+        "records/s",
+    )
+
+
+def singly(field: Field, singles: int) -> None:
+    made = {tablet.id: [batch(field, tablet, n, 1) for n in range(singles)] for tablet in field.tablets}
+    before = field.collection("inspection", "verifications").count_documents({})
+    times, seconds = push(field, made)
+    count = singles * len(field.tablets)
+    row("singly, durable", count / seconds, "records/s", "aim 300")
+    row("  one record, median", percentile(times, 0.5) * 1000, "ms")
+    row("  one record, p95", percentile(times, 0.95) * 1000, "ms", "aim 60")
+    judged(field, before + count)
+    paced(field, min(singles, 50))
+    judged(field, before + count + min(singles, 50))
+
+
+def paced(field: Field, count: int) -> None:
+    """One client at a time, so that its wait is not for the other seven."""
+    tablet = field.tablets[0]
+    made = {tablet.id: [batch(field, tablet, n, 1) for n in range(count)]}
+    times, _ = push(field, made)
+    row("  one record from one client, p95", percentile(times, 0.95) * 1000, "ms")
+
+
+def until_registered(field: Field, rate: int, seconds: int) -> None:
+    """From the answer to a push until the register shows the new certificate."""
+    todo = [
+        (tablet, instrument_id)
+        for place in range(max(len(tablet.instruments) for tablet in field.tablets))
+        for tablet in field.tablets
+        for instrument_id in tablet.instruments[place : place + 1]
+    ][: rate * seconds]
+    rows = field.collection("registry", "instruments").find({}, {"certificate_number": 1})
+    old = {each["_id"]: each["certificate_number"] for each in rows}
+    waiting: dict[str, float] = {}
+    found: list[float] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        registered = field.collection("registry", "instruments")
+        limit = time.monotonic() + QUIET_SECONDS
+        while (not over.is_set() or waiting) and time.monotonic() < limit:
+            ids = list(waiting)
+            for each in registered.find({"_id": {"$in": ids}}, {"certificate_number": 1}):
+                if each["certificate_number"] != old[each["_id"]]:
+                    found.append(time.perf_counter() - waiting.pop(each["_id"]))
+            time.sleep(0.02)
+
+    clients = {tablet.id: field.client(tablet) for tablet in field.tablets}
+    lock = {tablet.id: threading.Lock() for tablet in field.tablets}
+
+    def send(tablet: FieldTablet, instrument_id: str) -> None:
+        with lock[tablet.id]:
+            body = tablet.batch([tablet.record(verification(tablet, instrument_id, field.standard_id))])
+            clients[tablet.id].post("/sync/records", content=body).raise_for_status()
+        waiting[instrument_id] = time.perf_counter()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(16) as pool:
+        for number, (tablet, instrument_id) in enumerate(todo):
+            time.sleep(max(0.0, started + number / rate - time.perf_counter()))
+            pool.submit(send, tablet, instrument_id)
+    took = time.perf_counter() - started
+    over.set()
+    watcher.join()
+    row(
+        f"accepted to visible in the register at {len(todo) / took:,.0f}/s, median",
+        percentile(found, 0.5) * 1000,
+        "ms",
+    )
+    row("  p95", percentile(found, 0.95) * 1000, "ms", f"aim 1,000; {len(found)} of {len(todo)} seen")
+
+
+def pulls(field: Field) -> None:
+    """One inspector with 50,000 instruments on 1,000 visits; then 20 of them change."""
+    tablet = field.tablets[0]
+    work_of_one(field, tablet)
+    with field.client(tablet) as client:
+        started = time.perf_counter()
+        whole = client.get("/sync/snapshot", params={"tablet_id": tablet.id}).raise_for_status()
+        row(f"first load of {WORK_INSTRUMENTS:,} instruments", time.perf_counter() - started, "s")
+        row("  its file", len(whole.content) / 1000, "kB")
+        cursor = json.loads(gzip.decompress(whole.content))["cursor"]
+        times, size = [], 0
+        for turn in range(10):
+            touch_some(field, turn)
+            asked = {"cursor": cursor, "tablet_id": tablet.id}
+            started = time.perf_counter()
+            with client.stream(
+                "GET", "/sync/work", params=asked, headers={"Accept-Encoding": "gzip"}
+            ) as answer:
+                packed = b"".join(answer.iter_raw())
+            times.append(time.perf_counter() - started)
+            page = json.loads(gzip.decompress(packed))
+            assert len(page["instruments"]) == CHANGED, len(page["instruments"])
+            cursor, size = page["cursor"], max(size, len(packed))
+            assert client.get("/sync/work", params={**asked, "cursor": cursor}).status_code == 304
+        row(
+            f"{CHANGED} of {WORK_INSTRUMENTS:,} changed, median",
+            percentile(times, 0.5) * 1000,
+            "ms",
+            "aim 100",
+        )
+        row("  the largest answer", size / 1000, "kB", "aim 10")
+
+
+def work_of_one(field: Field, tablet: FieldTablet) -> None:
+    """Written straight into inspection's copies of what registry and scheduling tell: only the pull is measured."""
+    example = field.collection("inspection", "instruments").find_one({})
+    visit = field.collection("inspection", "visits").find_one({})
+    old = instant_text(now() - timedelta(hours=2))
+    ids = [f"many-{number:05d}" for number in range(WORK_INSTRUMENTS)]
+    rows = [{**example, "_id": id, "serial": f"SN-{id}", "touched_at": old, "seen": {}} for id in ids]
+    field.collection("inspection", "instruments").insert_many(rows)
+    each = WORK_INSTRUMENTS // WORK_VISITS
+    visits = [
+        {
+            **visit,
+            "_id": f"many-{number:04d}",
+            "inspector_id": tablet.inspector_id,
+            "instrument_ids": ids[number * each : (number + 1) * each],
+            "regimes": ["periodic"] * each,
+            "touched_at": old,
+            "seen": {},
+        }
+        for number in range(WORK_VISITS)
+    ]
+    field.collection("inspection", "visits").insert_many(visits)
+
+
+def touch_some(field: Field, turn: int) -> None:
+    changed = [f"many-{(number * 2477 + turn) % WORK_INSTRUMENTS:05d}" for number in range(CHANGED)]
+    new = {
+        "status": "barred" if turn % 2 else "in_service",
+        "year": 2000 + turn,
+        "touched_at": instant_text(now()),
+    }
+    field.collection("inspection", "instruments").update_many({"_id": {"$in": changed}}, {"$set": new})
+
+
+def batch(field: Field, tablet: FieldTablet, number: int, size: int) -> bytes:
+    ids = tablet.instruments
+    chosen = [ids[(number * size + n) % len(ids)] for n in range(size)]
+    return tablet.batch([tablet.record(verification(tablet, id, field.standard_id)) for id in chosen])
+
+
+def push(field: Field, made: dict[str, list[bytes]]) -> tuple[list[float], float]:
+    """Sends what was made beforehand, each client in a thread of its own; seconds for each call, and for all."""
+    times: list[float] = []
+    start = threading.Barrier(len(made) + 1)
+
+    def send(tablet: FieldTablet) -> None:
+        with field.client(tablet) as client:
+            client.get("/health")
+            start.wait()
+            for body in made[tablet.id]:
+                began = time.perf_counter()
+                answers = accepted(client, body)
+                times.append(time.perf_counter() - began)
+                assert {each["status"] for each in answers} == {"accepted"}
+
+    threads = [threading.Thread(target=send, args=(t,)) for t in field.tablets if t.id in made]
+    for each in threads:
+        each.start()
+    start.wait()
+    began = time.perf_counter()
+    for each in threads:
+        each.join()
+    return times, time.perf_counter() - began
+
+
+def accepted(client: httpx.Client, body: bytes) -> list[dict[str, Any]]:
+    answer = client.post("/sync/records", content=body)
+    answer.raise_for_status()
+    found: list[dict[str, Any]] = answer.json()["answers"]
+    return found
+
+
+def judged(field: Field, count: int) -> None:
+    """Until the worker has caught up, so that the next measurement does not pay for this one."""
+    verified = field.collection("inspection", "verifications")
+    until(lambda: verified.count_documents({}) >= count, "the records to be judged", QUIET_SECONDS)
+
+    def pending(name: str) -> int:
+        return int(field.collection("inspection", name).count_documents({"pending": True}))
+
+    names = ("records", "verifications", "certificates", "attentions")
+    until(lambda: not any(map(pending, names)), "the events to be sent", QUIET_SECONDS)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+
+
+def row(name: str, value: float, unit: str, note: str = "") -> None:
+    print(f"{name:<66}{value:>10,.1f} {unit:<10}{note}", flush=True)
+
+
+def description() -> str:
+    """Which code on which machine."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return f"commit {commit.stdout.strip()}, {os.cpu_count()} CPUs, {machine.platform()}, Python {machine.python_version()}"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
