@@ -3,7 +3,7 @@ py := .venv/bin/python
 sh := deploy/local/setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup dev run demo test test-kafka kafka check format bench docs lock clean
+.PHONY: help setup dev run demo test test-kafka kafka check format bench bench-sync faults docs lock clean
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -37,6 +37,12 @@ format: dev ## rewrite the code in the house format
 
 bench: setup ## measure events per second and latency
 	@exec $(py) -m bench.events
+
+bench-sync: setup ## measure how fast evidence is taken, and small pulls
+	@exec $(py) -m bench.sync
+
+faults: setup ## kill -9 at random while tablets hand in 5,000 records
+	@exec $(py) -m bench.faults
 
 docs: setup ## write docs/events.md, AsyncAPI and OpenAPI from the code
 	@exec $(py) -m docs.generate

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from bench.field import Field, FieldTablet, verification
+from bench.stage import cpu_seconds
 from deploy.local.platform import LocalPlatform
 from deploy.local.waiting import until
 from services.kernel.model import instant_text, now
@@ -53,10 +54,12 @@ def in_batches(field: Field, batches: int) -> None:
     """Every client pushes batches of 100, one after the other."""
     made = {tablet.id: [batch(field, tablet, n, 100) for n in range(batches)] for tablet in field.tablets}
     size = len(made[field.tablets[0].id][0]) / 100
+    cpu = Cpu(field.platform)
     times, seconds = push(field, made)
     count = batches * 100 * len(field.tablets)
     row("in batches of 100, durable", count / seconds, "records/s", f"aim 1,000; {size:,.0f} bytes a record")
     row("  one batch, p95", percentile(times, 0.95) * 1000, "ms")
+    cpu.rows(count)
     started = time.perf_counter()
     judged(field, count)
     row(
@@ -69,9 +72,11 @@ def in_batches(field: Field, batches: int) -> None:
 def singly(field: Field, singles: int) -> None:
     made = {tablet.id: [batch(field, tablet, n, 1) for n in range(singles)] for tablet in field.tablets}
     before = field.collection("inspection", "verifications").count_documents({})
+    cpu = Cpu(field.platform)
     times, seconds = push(field, made)
     count = singles * len(field.tablets)
     row("singly, durable", count / seconds, "records/s", "aim 300")
+    cpu.rows(count)
     row("  one record, median", percentile(times, 0.5) * 1000, "ms")
     row("  one record, p95", percentile(times, 0.95) * 1000, "ms", "aim 60")
     judged(field, before + count)
@@ -203,6 +208,19 @@ def touch_some(field: Field, turn: int) -> None:
         "touched_at": instant_text(now()),
     }
     field.collection("inspection", "instruments").update_many({"_id": {"$in": changed}}, {"$set": new})
+
+
+class Cpu:
+    """What the API used for a record, and what the whole machine was busy with meanwhile: other work counts too."""
+
+    def __init__(self, platform: LocalPlatform) -> None:
+        self._api = platform.process("inspection", "api")
+        self._began, self._used = time.perf_counter(), cpu_seconds(self._api)
+
+    def rows(self, count: int) -> None:
+        used = cpu_seconds(self._api) - self._used
+        load = os.getloadavg()[0]
+        row("  CPU of the API for a record", used / count * 1e6, "µs", f"load average {load:.1f}")
 
 
 def batch(field: Field, tablet: FieldTablet, number: int, size: int) -> bytes:
