@@ -114,7 +114,7 @@ class Worker(faust.Worker):
     """A Faust worker that tells waiting handlers to give up when the process is told to end."""
 
     def __init__(self, app: faust.App, inbox: Inbox) -> None:
-        super().__init__(app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True)
+        super().__init__(app, override_logging=False, redirect_stdouts=False, quiet=True)
         self.inbox = inbox
         self.spinner = None
 
