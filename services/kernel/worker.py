@@ -76,7 +76,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     )
 
     @app.on_partitions_assigned.connect
-    async def take_over(app: faust.App, assigned: Any, **_: Any) -> None:
+    async def take_over(*_: Any, **__: Any) -> None:
         inbox.look_again()
 
     @app.task
