@@ -21,7 +21,7 @@ import httpx
 from bench.field import Field, FieldTablet
 from bench.sync import description, row, say
 from deploy.local.platform import LocalPlatform
-from deploy.local.processes import NotStarted
+from deploy.local.processes import NotStarted, Process
 from deploy.local.waiting import until
 
 PER_BATCH = 20
@@ -93,9 +93,9 @@ class FaultRun:
 
     def come_to_rest(self) -> None:
         """Everything runs again, and the workers go on until nothing is pending."""
-        for process in self.platform.processes:
-            process.start()
+        self._start_all()
         self.platform.refill_broker()
+        self._start_all()
         started = time.perf_counter()
         until(self._is_quiet, "everything to be judged", max(60.0, self.limit - time.monotonic()), pause=1.0)
         row("until everything was judged", time.perf_counter() - started, "s")
@@ -154,14 +154,30 @@ class FaultRun:
             }.get(name) or self.platform.process("inspection", name)
             process.kill()
             self.kills[name] += 1
-            for _ in range(5):
-                try:
-                    process.start()
-                    if name == "broker":
-                        self.platform.refill_broker()
-                    break
-                except NotStarted as error:  # the database it waits for may be down as well
-                    say(f"{name}: {error}")
+            self._start(process)
+            if name == "broker":
+                self._refill()
+
+    def _refill(self) -> None:
+        """The embedded broker forgets, so the launcher fills it from the histories."""
+        try:
+            self.platform.refill_broker()
+        except NotStarted as error:
+            say(f"filling the broker: {error}")
+
+    def _start_all(self) -> None:
+        """One that needs another which is down ends again, and is started again, as any supervisor would."""
+        for process in self.platform.processes:
+            self._start(process)
+
+    def _start(self, process: Process) -> None:
+        for _ in range(10):
+            try:
+                process.start()
+                return
+            except NotStarted as error:
+                say(f"{process.name}: {error}")
+        raise Failed(f"{process.name} does not start any more")
 
     def _is_quiet(self) -> bool:
         if self._count("inspection", "verifications") < len(self.acknowledged):
@@ -172,7 +188,8 @@ class FaultRun:
         return self._count("inspection", "certificates") >= len(self.acknowledged)
 
     def _count(self, service: str, name: str, **where: Any) -> int:
-        return int(self.field.collection(service, name).count_documents(where))
+        found = self.field.collection(service, name)
+        return int(found.count_documents(where) if where else found.estimated_document_count())
 
     def _check_records(self) -> None:
         kept = {

@@ -256,9 +256,19 @@ class Field:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._register, todo))
         known = self.collection("inspection", "instruments")
-        until(lambda: known.count_documents({}) >= count, "the instruments to be known", READY_SECONDS)
+        until(
+            lambda: known.estimated_document_count() >= count,
+            "the instruments to be known",
+            READY_SECONDS,
+            pause=0.5,
+        )
         due = self.collection("scheduling", "obligations")
-        until(lambda: due.count_documents({}) >= count, "the obligations to be known", READY_SECONDS)
+        until(
+            lambda: due.estimated_document_count() >= count,
+            "the obligations to be known",
+            READY_SECONDS,
+            pause=0.5,
+        )
 
     def _register(self, what: tuple[str, str]) -> None:
         id, site_id = what
@@ -291,7 +301,7 @@ class Field:
                 tablet.visits |= dict.fromkeys(body["items"], str(made["id"]))
                 planned += 1
         known = self.collection("inspection", "visits")
-        until(lambda: known.count_documents({}) >= planned, "the visits to be known", READY_SECONDS)
+        until(lambda: known.estimated_document_count() >= planned, "the visits to be known", READY_SECONDS)
 
     def _seals(self, instruments: int) -> None:
         each = instruments // len(self.tablets) + 1

@@ -71,7 +71,7 @@ def in_batches(field: Field, batches: int) -> None:
 
 def singly(field: Field, singles: int) -> None:
     made = {tablet.id: [batch(field, tablet, n, 1) for n in range(singles)] for tablet in field.tablets}
-    before = field.collection("inspection", "verifications").count_documents({})
+    before = field.collection("inspection", "verifications").estimated_document_count()
     cpu = Cpu(field.platform)
     times, seconds = push(field, made)
     count = singles * len(field.tablets)
@@ -264,13 +264,18 @@ def accepted(client: httpx.Client, body: bytes) -> list[dict[str, Any]]:
 def judged(field: Field, count: int) -> None:
     """Until the worker has caught up, so that the next measurement does not pay for this one."""
     verified = field.collection("inspection", "verifications")
-    until(lambda: verified.count_documents({}) >= count, "the records to be judged", QUIET_SECONDS)
+    until(
+        lambda: verified.estimated_document_count() >= count,
+        "the records to be judged",
+        QUIET_SECONDS,
+        pause=0.5,
+    )
 
     def pending(name: str) -> int:
         return int(field.collection("inspection", name).count_documents({"pending": True}))
 
     names = ("records", "verifications", "certificates", "attentions")
-    until(lambda: not any(map(pending, names)), "the events to be sent", QUIET_SECONDS)
+    until(lambda: not any(map(pending, names)), "the events to be sent", QUIET_SECONDS, pause=0.5)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

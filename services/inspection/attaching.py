@@ -141,7 +141,7 @@ def missing(told: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(told))
     if not wanted:
         return []
-    here = {each.id for each in attachments.query(id__in=wanted, status="received")}
+    here = {each.id for each in attachments.query(id__in=wanted) if each.status == "received"}
     return [each for each in wanted if each not in here]
 
 

@@ -1,5 +1,7 @@
 """Hears of verdicts: gives a certificate for a pass with every gate open, and settles which certificate is in force."""
 
+from datetime import datetime
+
 from services.inspection.domain.certificate import Certificate, certificate_id
 from services.inspection.domain.verification import Verification
 from services.inspection.events import (
@@ -32,7 +34,7 @@ def on_certificate_issued(event: CertificateIssued, envelope: Envelope) -> None:
 
 def on_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
     """Certificates follow the decision: that of the one set aside is withdrawn, the one in force gets one of its own."""
-    for each in list(certificates.query(verification_id=event.verification_id, status="in_force")):
+    for each in list(certificates.query(verification_id=event.verification_id)):
         certificates.on(envelope, each.id, lambda old: old.revoke(event.reason, now()))
     _decide(event.in_force_id, envelope)
 
@@ -47,7 +49,8 @@ def _decide(verification_id: str, envelope: Envelope) -> None:
     if not verification.earns_certificate:
         settle(verification.instrument_id, envelope)
         return
-    if next(certificates.query(verification_id=verification_id, status="in_force", limit=1), None) is None:
+    given = certificates.query(verification_id=verification_id)
+    if not any(each.status == "in_force" for each in given):
         _issue(verification, derived_id("certificate", verification_id, envelope.id), envelope, decided=True)
 
 
@@ -73,18 +76,22 @@ def settle(instrument_id: str, envelope: Envelope) -> None:
 
     A later failing verification ends every earlier certificate (TT 23/2013 Art. 20.7c).
     """
+    known = {each.id: each for each in verifications.query(instrument_id=instrument_id)}
     in_force = sorted(
         certificates.query(instrument_id=instrument_id, status="in_force"),
-        key=lambda each: (each.verified_at, each.verification_id),
+        key=lambda each: _rank(known[each.verification_id]),
     )
-    fails = verifications.query(
-        instrument_id=instrument_id, verdict="fail", set_aside=None, order="-verified_at -id", limit=1
-    )
-    failed = next(fails, None)
+    fails = [each for each in known.values() if each.verdict == "fail" and each.set_aside is None]
+    failed = max(fails, key=_rank, default=None)
     for each in in_force:
-        if failed is not None and (each.verified_at, each.verification_id) < (failed.verified_at, failed.id):
+        if failed is not None and _rank(known[each.verification_id]) < _rank(failed):
             reason = f"The instrument failed its verification on {failed.verified_on.isoformat()}."
             certificates.on(envelope, each.id, lambda old, reason=reason: old.revoke(reason, now()))  # type: ignore[misc]
         elif each is not in_force[-1]:
             by = in_force[-1].id
             certificates.on(envelope, each.id, lambda old, by=by: old.supersede(by, now()))  # type: ignore[misc]
+
+
+def _rank(verification: Verification) -> tuple[datetime, bool, str]:
+    """Of an instrument's verifications the later one counts; of the same moment, the correction."""
+    return verification.verified_at, verification.corrects is not None, verification.id

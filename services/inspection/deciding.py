@@ -42,7 +42,9 @@ def on_decision(event: VerificationSetAside | VerificationReinstated, envelope: 
     ids = [event.verification_id]
     if isinstance(event, VerificationSetAside):
         ids.append(event.in_force_id)
-    for matter in list(attentions.query(record_id__in=ids, reason__in=list(DECIDED), status="open")):
+    for matter in list(attentions.query(record_id__in=ids)):
+        if matter.reason not in DECIDED or matter.status != "open":
+            continue
         attentions.commit(matter, matter.resolve(event.reason, envelope.actor, now()), by=envelope)
 
 

@@ -24,7 +24,7 @@ from services.inspection.storage import (
     verifications,
     visits,
 )
-from services.kernel.model import AlreadyDone, Envelope, NotYet, instant_text, now
+from services.kernel.model import AlreadyDone, Envelope, NotYet, now
 
 
 def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
@@ -96,20 +96,19 @@ def _last_status(record: Record, body: VerificationBody) -> StatusRecord | None:
     if body.status_record is None:
         return None
     own = [each for each in (record.id, body.corrects) if each]
-    earlier = {
-        "instrument_id": body.instrument_id,
-        "id__nin": own,
-        "status_record__ne": None,
-        "verified_at__lte": instant_text(body.finished_at),
-    }
-    last = next(verifications.query(order="-verified_at -id", limit=1, **earlier), None)
+    past = [
+        each
+        for each in verifications.query(instrument_id=body.instrument_id)
+        if each.id not in own and each.status_record is not None and each.verified_at <= body.finished_at
+    ]
+    last = max(past, key=lambda each: (each.verified_at, each.id), default=None)
     return last.status_record if last else None
 
 
 def _verified_before(id: str, body: VerificationBody) -> bool:
     """Whether another record told of the same instrument on the same visit."""
-    same = verifications.query(visit_id=body.visit_id, instrument_id=body.instrument_id, id__ne=id, limit=1)
-    return next(same, None) is not None
+    same = verifications.query(visit_id=body.visit_id, instrument_id=body.instrument_id)
+    return any(each.id != id for each in same)
 
 
 def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
@@ -129,14 +128,8 @@ def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
         else:
             yield Concern(flag, words), record.id
     if record.sequence is not None:
-        others = records.query(
-            tablet_id=record.tablet_id,
-            sequence=record.sequence,
-            status__ne="conflict",
-            id__ne=record.id,
-            limit=1,
-        )
-        if next(others, None) is not None:
+        same = records.query(tablet_id=record.tablet_id, sequence=record.sequence)
+        if any(each.id != record.id and each.status != "conflict" for each in same):
             yield Concern("chain-fork", words), record.tablet_id, str(record.sequence)
 
 

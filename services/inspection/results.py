@@ -42,9 +42,11 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
     given = {
         each.verification_id: each for each in certificates.query(order="sequence", verification_id__in=ids)
     }
-    here = {each.id for each in attachments.query(named_by__in=ids, status="received")}
+    here = {each.id for each in attachments.query(named_by__in=ids) if each.status == "received"}
     raised: dict[str, list[str]] = {}
-    for each in attentions.query(order="raised_at id", record_id__in=ids, status="open"):
+    for each in attentions.query(order="raised_at id", record_id__in=ids):
+        if each.status != "open":
+            continue
         raised.setdefault(str(each.record_id), []).append(each.reason)
     for id in ids:
         if (record := found.get(id)) is None:

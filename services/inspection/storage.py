@@ -1,4 +1,7 @@
-"""The collections of inspection, their indexes, and the queries that its doors and handlers ask."""
+"""The collections of inspection, their indexes, and the queries that its doors and handlers ask.
+
+What is asked often is asked by what an index covers whole, and sifted here: see `services.kernel.store.LOCK`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -184,16 +187,18 @@ def note_contact(tablet_id: str, sequence: int, hash: str | None) -> None:
 def chain_of(tablet_id: str, first: int, last: int) -> dict[int, set[str]]:
     """The hashes of a tablet's records from one sequence number to another, both included."""
     found: dict[int, set[str]] = {}
-    where = {"tablet_id": tablet_id, "sequence": {"$gte": first, "$lte": last}, "status": {"$ne": "conflict"}}
-    for row in records.collection.find(where, {"sequence": 1, "hash": 1, "claimed_hash": 1}):
+    where = {"tablet_id": tablet_id, "sequence": {"$gte": first, "$lte": last}}
+    for row in records.collection.find(where, {"sequence": 1, "hash": 1, "claimed_hash": 1, "status": 1}):
+        if row["status"] == "conflict":
+            continue
         found.setdefault(row["sequence"], set()).update({row["hash"], row.get("claimed_hash") or row["hash"]})
     return found
 
 
 def sequences_of(tablet_id: str) -> list[int]:
     """Every sequence number that a tablet has handed in."""
-    where = {"tablet_id": tablet_id, "sequence": {"$ne": None}, "status": {"$ne": "conflict"}}
-    return [row["sequence"] for row in records.collection.find(where, {"sequence": 1, "_id": 0})]
+    rows = records.collection.find({"tablet_id": tablet_id}, {"sequence": 1, "status": 1, "_id": 0})
+    return [row["sequence"] for row in rows if row["sequence"] is not None and row["status"] != "conflict"]
 
 
 def records_by_id(ids: Iterable[str]) -> dict[str, Record]:
@@ -201,10 +206,24 @@ def records_by_id(ids: Iterable[str]) -> dict[str, Record]:
     return {record.id: record for record in records.query(id__in=wanted)} if wanted else {}
 
 
+_seen_last: dict[tuple[str, str], int] = {}
+
+
 def last_of_series(series: str) -> int:
-    """The highest sequence number of a series of certificates; 0 before the first."""
-    found = certificates.collection.find({"series": series}, {"sequence": 1}).sort("sequence", -1).limit(1)
-    return next((int(row["sequence"]) for row in found), 0)
+    """The highest sequence number of a series of certificates; 0 before the first.
+
+    Numbers only rise, so it looks from the last one that this process has seen.
+    """
+    collection = certificates.collection
+    place = (collection.database.name, series)
+    least = _seen_last.get(place, 0)
+    found = collection.find({"series": series, "sequence": {"$gte": least}}, {"sequence": 1})
+    last = max((int(row["sequence"]) for row in found), default=0)
+    if last < least:
+        _seen_last.pop(place)
+        return last_of_series(series)
+    _seen_last[place] = last
+    return last
 
 
 def used_serials(series: str, first: int, last: int) -> set[int]:

@@ -32,7 +32,7 @@ def visits_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json]]:
 
     A visit brings its instruments whole; an instrument that changed alone comes alone, from `instruments_since`.
     """
-    touched = _touched_visits(_mine(inspector_id), since)
+    touched = _touched_visits(inspector_id, since)
     due = list(visits.query(order="starts_at id", id__in=list(touched))) if touched else []
     shown = _Shown(due, {id for visit in due for id in visit.instrument_ids})
     for visit in due:
@@ -46,10 +46,8 @@ def instruments_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json
         _note(touched, store, key, since)
     if not touched:
         return
-    where = {**_mine(inspector_id), "instrument_ids": {"$in": list(touched)}}
-    mine = {
-        id for row in visits.collection.find(where, {"instrument_ids": 1}) for id in row["instrument_ids"]
-    }
+    rows = _mine(inspector_id, {"instrument_ids": {"$in": list(touched)}}, "instrument_ids")
+    mine = {id for row in rows for id in row["instrument_ids"]}
     shown = _Shown([], mine & touched.keys())
     for id in sorted(shown.instruments):
         yield touched[id], shown.instrument(id)
@@ -61,21 +59,27 @@ def gone_since(inspector_id: str, since: str) -> Iterator[tuple[str, str]]:
     A tablet that begins anew without a cursor may still show old work, so it hears of the last ninety days.
     """
     since = since or instant_text(now() - KEPT)
-    theirs = {"$or": [{"inspector_id": inspector_id}, {"past_inspectors": inspector_id}]}
-    for visit in visits.query(touched_at__gt=since, __raw__=theirs):
-        if not visit.is_work_of(inspector_id):
-            yield instant_text(visit.touched_at), visit.id
+    for field in ("inspector_id", "past_inspectors"):
+        asked: dict[str, Any] = {field: inspector_id, "touched_at__gt": since}
+        for visit in visits.query(**asked):
+            if not visit.is_work_of(inspector_id) and (
+                field == "inspector_id" or visit.inspector_id != inspector_id
+            ):
+                yield instant_text(visit.touched_at), visit.id
 
 
-def _mine(inspector_id: str) -> Json:
-    return {"inspector_id": inspector_id, "status": {"$in": list(OPEN)}}
+def _mine(inspector_id: str, where: Json, *fields: str) -> Iterator[Json]:
+    """Of the visits that a condition finds, those that are this inspector's open work."""
+    asked = dict.fromkeys((*fields, "inspector_id", "status", "touched_at"), 1)
+    for row in visits.collection.find(where, asked):
+        if row["inspector_id"] == inspector_id and row["status"] in OPEN:
+            yield row
 
 
-def _touched_visits(mine: Json, since: str) -> dict[str, str]:
+def _touched_visits(inspector_id: str, since: str) -> dict[str, str]:
     """Begins with what was touched, which is little, and not with all that the inspector has."""
-    found: dict[str, str] = {}
-    for row in visits.collection.find({**mine, "touched_at": {"$gt": since}}, {"touched_at": 1}):
-        found[row["_id"]] = row["touched_at"]
+    own = {"inspector_id": inspector_id, "touched_at": {"$gt": since}}
+    found = {row["_id"]: str(row["touched_at"]) for row in _mine(inspector_id, own)}
     if not since:
         return found
     parts: list[tuple[Store[Any], str, str]] = [
@@ -85,7 +89,7 @@ def _touched_visits(mine: Json, since: str) -> dict[str, str]:
         touched: dict[str, str] = {}
         _note(touched, store, key, since)
         if touched:
-            for row in visits.collection.find({**mine, of_visit: {"$in": list(touched)}}, {of_visit: 1}):
+            for row in _mine(inspector_id, {of_visit: {"$in": list(touched)}}, of_visit):
                 found[row["_id"]] = max(found.get(row["_id"], ""), touched[row[of_visit]])
     return found
 

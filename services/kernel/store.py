@@ -27,6 +27,11 @@ ATTEMPTS = 20
 DUPLICATE_KEY = 11000
 
 
+LOCK = {"fields": ["id", "version"], "name": "lock"}
+"""For the condition of every commit. MongoDB finds the id and looks at the version; the embedded engine, for a condition
+that no index covers whole, looks at every document of the collection."""
+
+
 class Aggregate(DynamicDocument):
     """What every collection of aggregates has beside the state; ARCHITECTURE §3."""
 
@@ -41,7 +46,8 @@ class Aggregate(DynamicDocument):
         "abstract": True,
         "auto_create_index": False,
         "indexes": [
-            {"fields": ["pending", "id"], "partialFilterExpression": {"pending": True}, "name": "outbox"}
+            {"fields": ["pending", "id"], "partialFilterExpression": {"pending": True}, "name": "outbox"},
+            LOCK,
         ],
     }
 
@@ -53,7 +59,7 @@ class Projection(DynamicDocument):
     version = IntField(required=True)
     seen = DictField()
 
-    meta: dict[str, Any] = {"abstract": True, "auto_create_index": False}
+    meta: dict[str, Any] = {"abstract": True, "auto_create_index": False, "indexes": [LOCK]}
 
 
 Document = type[Aggregate] | type[Projection]
@@ -182,8 +188,10 @@ class Store(Generic[E]):
         `change` alters the entity and returns what happened, if anything did. `create` makes it when it is missing;
         without `create` a missing aggregate is left alone (the event is about something this service does not keep).
         """
-        for _ in range(ATTEMPTS):
-            entity = self.find(id)
+        for attempt in range(ATTEMPTS):
+            # The first event of an aggregate usually makes ours: then there is nothing to be found yet.
+            first = attempt == 0 and create is not None and cause.sequence == 1
+            entity = None if first else self.find(id)
             fresh = entity is None
             if entity is None:
                 if create is None:
