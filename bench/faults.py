@@ -177,7 +177,7 @@ class FaultRun:
                 return
             except NotStarted as error:
                 say(f"{process.name}: {error}")
-        raise Failed(f"{process.name} does not start any more")
+        raise Failed(f"{process.name} does not start any more:\n{process.last_words}")
 
     def _is_quiet(self) -> bool:
         if self._count("inspection", "verifications") < len(self.acknowledged):
