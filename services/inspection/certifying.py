@@ -1,19 +1,26 @@
 """Hears of verdicts: gives a certificate for a pass with every gate open, and settles which certificate is in force."""
 
+from services.inspection import numbering
+from services.inspection.domain.attention import Attention, Concern
 from services.inspection.domain.certificate import Certificate, certificate_id
+from services.inspection.domain.certificate_number import CertificateNumber
+from services.inspection.domain.verification import Verification
 from services.inspection.events import CertificateIssued, VerificationRecorded
+from services.inspection.judging import raise_attention
+from services.inspection.naming import particulars_of
 from services.inspection.office import office
-from services.inspection.storage import certificates, last_of_series, verifications
-from services.kernel.model import AlreadyDone, Envelope, Stale, now
-
-ATTEMPTS = 50
+from services.inspection.storage import certificates, verifications
+from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
 
 def on_verification_for_certificate(event: VerificationRecorded, envelope: Envelope) -> None:
     verification = verifications.get(event.verification_id)
     if verification.earns_certificate:
-        _issue(verification.id, envelope)
-    elif verification.verdict == "fail":
+        _issue(verification, envelope)
+        return
+    if verification.certificate_number is not None:
+        _spoil(verification, verification.certificate_number, envelope)
+    if verification.verdict == "fail":
         settle(verification.instrument_id, envelope)
 
 
@@ -21,31 +28,94 @@ def on_certificate_issued(event: CertificateIssued, envelope: Envelope) -> None:
     settle(event.instrument_id, envelope)
 
 
-def _issue(verification_id: str, envelope: Envelope) -> None:
-    """Takes the number after the highest of its series; who comes second to a number tries the next."""
-    verification = verifications.get(verification_id)
-    series = office().series(verification.verified_on.year)
-    for _ in range(ATTEMPTS):
-        if certificates.find(certificate_id(verification_id)) is not None:
-            return
-        sequence = last_of_series(series) + 1
-        made = Certificate.of(verification, office().certificate_pattern, series, sequence, now())
-        try:
-            certificates.add(made, made.issued(), by=envelope)
-            return
-        except AlreadyDone:
-            continue
-    raise Stale(f"certificate series {series}")
+def _issue(verification: Verification, envelope: Envelope) -> None:
+    """First a number, then the certificate: handled again after a crash between, it finds the number it had."""
+    if certificates.find(certificate_id(verification.id)) is not None:
+        return
+    particulars = particulars_of(verification)
+    number = _claimed(verification, envelope) or numbering.number_of(
+        certificate_id(verification.id), verification.verified_on.year, envelope
+    )
+    made = Certificate.of(verification, number, particulars, now())
+    _add(made, envelope)
+
+
+def reissue(id: str, reason: str, by: Origin) -> Certificate:
+    """The next edition of a certificate, with the names as they are now. Raises Rejected `not-in-force`, AlreadyDone."""
+    old = certificates.get(id)
+    particulars = particulars_of(verifications.get(old.verification_id))
+    number = numbering.number_of(old.next_edition_id(), old.verified_on.year, by)
+    return _add(old.reissue(number, particulars, reason, now()), by)
+
+
+def _add(made: Certificate, by: Origin) -> Certificate:
+    """Who comes second to a certificate gives back the number it took for it."""
+    try:
+        return certificates.add(made, made.issued(), by=by)
+    except AlreadyDone:
+        first = certificates.find(made.id)
+        if first is not None and first.number != made.number:
+            numbering.give_back(made.id, made.number, first.number, by)
+        if isinstance(by, Envelope):
+            return first or made
+        raise
+
+
+def _claimed(verification: Verification, envelope: Envelope) -> CertificateNumber | None:
+    """The number that the tablet wrote on the certificate, when it was reserved for it; a person is told when not."""
+    text, id = verification.certificate_number, certificate_id(verification.id)
+    if text is None:
+        return None
+    number = numbering.by_text(text)
+    if number is None or number.tablet_id != verification.tablet_id:
+        _look("number-not-reserved", text, verification, envelope)
+        return None
+    if number.series != office().series(verification.verified_on.year):
+        _look("number-other-year", text, verification, envelope)
+        return None
+    if number.status == "cancelled":
+        _look("number-was-cancelled", text, verification, envelope)
+    try:
+        return numbering.claim(number, id, envelope)
+    except Rejected as rejected:
+        if rejected.problem != "number-taken":
+            raise
+        _look("number-taken", text, verification, envelope)
+        return None
+
+
+def _spoil(verification: Verification, text: str, envelope: Envelope) -> None:
+    """A number that the tablet gave to what earns no certificate stands on some paper: nobody else may have it."""
+    number = numbering.by_text(text)
+    if number is not None and number.tablet_id == verification.tablet_id and number.status == "reserved":
+        numbering.release(
+            iter([number]), f"Given to verification {verification.id}, which earned no certificate.", envelope
+        )
+    _look("number-without-certificate", text, verification, envelope)
+
+
+def _look(reason: str, number: str, verification: Verification, envelope: Envelope) -> None:
+    attention = Attention.of(
+        Concern(reason, {"number": number}),
+        verification.id,
+        number,
+        at=now(),
+        record_id=verification.id,
+        tablet_id=verification.tablet_id,
+        instrument_id=verification.instrument_id,
+        inspector_id=verification.inspector_id,
+        enterprise_id=verification.enterprise_id,
+    )
+    raise_attention(envelope, attention)
 
 
 def settle(instrument_id: str, envelope: Envelope) -> None:
-    """Of an instrument's certificates only the one of its last verification is in force, whatever order they came in.
-
-    A later failing verification ends every earlier certificate (TT 23/2013 Art. 20.7c).
+    """Of an instrument's certificates only the newest edition for its last verification is in force, in whatever
+    order they came in. A later failing verification ends every earlier certificate (TT 23/2013 Art. 20.7c).
     """
     in_force = sorted(
         certificates.query(instrument_id=instrument_id, status="in_force"),
-        key=lambda each: (each.verified_at, each.id),
+        key=lambda each: (each.verified_at, each.edition, each.id),
     )
     fails = verifications.query(instrument_id=instrument_id, verdict="fail", order="-verified_at", limit=1)
     failed = next(fails, None)

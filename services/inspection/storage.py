@@ -7,6 +7,7 @@ from pymongo import WriteConcern
 
 from services.inspection.domain.attention import Attention
 from services.inspection.domain.certificate import Certificate
+from services.inspection.domain.certificate_number import CertificateNumber
 from services.inspection.domain.known import (
     Enterprise,
     Inspector,
@@ -83,6 +84,8 @@ class VerificationDocument(Aggregate):
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["standard_ids", "verified_on"]},
         {"fields": ["verified_on"]},
+        {"fields": ["inspector_id", "verified_on"]},
+        {"fields": ["type_code", "verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
     )
 
@@ -96,6 +99,21 @@ class CertificateDocument(Aggregate):
         {"fields": ["enterprise_id", "id"]},
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["verification_id"]},
+        {"fields": ["serial"]},
+        {"fields": ["verified_on"]},
+        {"fields": ["type_code", "verified_on"]},
+        {"fields": ["standard_ids", "verified_on"]},
+    )
+
+
+class CertificateNumberDocument(Aggregate):
+    meta = _meta(
+        "certificate_numbers",
+        {"fields": ["series", "sequence"]},
+        {"fields": ["number"]},
+        {"fields": ["certificate_id"]},
+        {"fields": ["inspector_id", "status"]},
+        {"fields": ["reservation_id"]},
     )
 
 
@@ -127,13 +145,14 @@ tablets = Store(TabletDocument, Tablet)
 records = Store(RecordDocument, Record)
 verifications = Store(VerificationDocument, Verification)
 certificates = Store(CertificateDocument, Certificate)
+certificate_numbers = Store(CertificateNumberDocument, CertificateNumber)
 seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
 attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, records, verifications, certificates, seal_batches, seals, attentions,
+    tablets, records, verifications, certificates, certificate_numbers, seal_batches, seals, attentions,
 ]  # fmt: skip
 
 
@@ -170,7 +189,9 @@ def records_by_id(ids: Iterable[str]) -> dict[str, Record]:
 
 def last_of_series(series: str) -> int:
     """The highest sequence number of a series of certificates; 0 before the first."""
-    found = certificates.collection.find({"series": series}, {"sequence": 1}).sort("sequence", -1).limit(1)
+    found = (
+        certificate_numbers.collection.find({"series": series}, {"sequence": 1}).sort("sequence", -1).limit(1)
+    )
     return next((int(row["sequence"]) for row in found), 0)
 
 

@@ -46,8 +46,11 @@ class Obligation(Entity, kind="obligation"):
         self.registered = facts
 
     def verified(self, result: Result) -> None:
-        """A certificate was issued, or a verification failed. An older result than the known one changes nothing."""
-        if self.result is None or result.verified_at > self.result.verified_at:
+        """A certificate was issued, or a verification failed. An older result than the known one changes nothing.
+
+        One of the same moment does: a certificate issued anew for the same verification.
+        """
+        if self.result is None or result.verified_at >= self.result.verified_at:
             self.result = result
 
     def revoked(self, certificate_id: str) -> None:

@@ -76,6 +76,7 @@ class VerificationBody(Shape):
     seals_affixed: list[SealTold] = Field(default_factory=list, max_length=200)
     seals_removed: list[SealTold] = Field(default_factory=list, max_length=200)
     seals_voided: list[SealTold] = Field(default_factory=list, max_length=200)
+    certificate_number: Text | None = None
     note: LongText = ""
 
 

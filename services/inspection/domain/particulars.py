@@ -1,0 +1,83 @@
+"""What a certificate says besides the verification itself: names as the register had them when it was issued."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from metrology import procedures
+from services.kernel.model import Fact, Quantity
+
+NUMBERED = re.compile(r"^(?P<name>.+?) \((?P<number>ĐLVN [^()]+)\)$")
+
+
+class Words(Fact):
+    """The same in both languages."""
+
+    vi: str
+    en: str
+
+
+class Characteristic(Fact):
+    """A rated value of the instrument with its name in words: range, class, scale interval …"""
+
+    id: str
+    name: Words
+    value: Quantity | str
+
+
+class Method(Fact):
+    """The procedure by which it was verified: number and name (TT 24/2013 Art. 41)."""
+
+    number: str | None
+    name: Words
+
+
+class Particulars(Fact):
+    type_name: Words
+    year: int | None
+    enterprise_name: str
+    enterprise_address: str
+    site_name: str
+    site_address: str
+    inspector_name: str
+    inspector_card: str
+    method: Method
+    characteristics: list[Characteristic]
+
+
+def method(procedure: Mapping[str, Any]) -> Method:
+    """The procedure's number and name, from metrology; one that metrology does not know is told by its id."""
+    known = _known(procedure)
+    if known is None:
+        told = f"{procedure.get('id', '')} {procedure.get('version', '')}".strip()
+        return Method(number=None, name=Words(vi=told, en=told))
+    numbered = {language: NUMBERED.match(text) for language, text in known["title"].items()}
+    vi, en = numbered["vi"], numbered["en"]
+    if vi is None or en is None:
+        return Method(number=None, name=Words(**known["title"]))
+    return Method(number=vi["number"], name=Words(vi=vi["name"], en=en["name"]))
+
+
+def characteristics(procedure: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Characteristic]:
+    """An instrument's rated values in the order and by the names of the procedure, then any others by their ids."""
+    known = _known(procedure)
+    labels = {each["id"]: each["label"] for each in known["characteristics"]} if known else {}
+    for id in [*(id for id in labels if id in told), *sorted(set(told) - set(labels))]:
+        value = told[id]
+        yield Characteristic(
+            id=id,
+            name=Words(**labels.get(id, {"vi": id, "en": id})),
+            value=value if isinstance(value, str) else Quantity.model_validate(value),
+        )
+
+
+def _known(procedure: Mapping[str, Any]) -> dict[str, Any] | None:
+    wanted = (procedure.get("id"), procedure.get("version"))
+    return next((each for each in procedures() if (each["id"], each["version"]) == wanted), None)
+
+
+def decimal_comma(value: Decimal | str) -> str:
+    """A number as a Vietnamese document writes it: 20,05. Anything that is no number stays as it is."""
+    text = format(value, "f") if isinstance(value, Decimal) else value
+    return text.replace(".", ",") if re.fullmatch(r"[+-]?\d+\.\d+", text) else text
