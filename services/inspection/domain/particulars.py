@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
-from metrology import procedures
+from metrology import BadInput, Shelf, procedures
 from services.kernel.model import Fact, Quantity
 
 NUMBERED = re.compile(r"^(?P<name>.+?) \((?P<number>ĐLVN [^()]+)\)$")
@@ -72,12 +71,15 @@ def characteristics(procedure: Mapping[str, Any], told: Mapping[str, Any]) -> It
         )
 
 
+def condition_names(procedure: Mapping[str, Any]) -> dict[str, Words]:
+    """What the procedure calls the conditions it asks for; nothing for one that metrology does not know."""
+    try:
+        found = Shelf.shipped().version(str(procedure.get("id")), str(procedure.get("version")))
+    except BadInput:
+        return {}
+    return {each.id: Words(**each.label) for each in found.conditions}
+
+
 def _known(procedure: Mapping[str, Any]) -> dict[str, Any] | None:
     wanted = (procedure.get("id"), procedure.get("version"))
     return next((each for each in procedures() if (each["id"], each["version"]) == wanted), None)
-
-
-def decimal_comma(value: Decimal | str) -> str:
-    """A number as a Vietnamese document writes it: 20,05. Anything that is no number stays as it is."""
-    text = format(value, "f") if isinstance(value, Decimal) else value
-    return text.replace(".", ",") if re.fullmatch(r"[+-]?\d+\.\d+", text) else text

@@ -1,0 +1,55 @@
+"""Signs a document as the office: PAdES (ETSI EN 319 142) by a key file, or by a PKCS#11 token that never shows its key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from services.inspection.keys import NoKey, office_certificate
+from services.inspection.office import Office, office
+
+
+def sign(pdf: bytes, reason: str) -> bytes:
+    """The document with one certifying signature that allows no change. Raises NoKey."""
+    metadata = signers.PdfSignatureMetadata(
+        field_name="Office",
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        location=office().office_place,
+        name=office().office_name,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+    with _signer(office()) as signer:
+        signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer)
+    return bytes(signed.getvalue())
+
+
+@contextmanager
+def _signer(config: Office) -> Iterator[signers.Signer]:
+    """The token when one is named, else the key file."""
+    certificate, *issuers = load_certs_from_pemder_data(office_certificate())
+    registry = SimpleCertificateStore()
+    registry.register_multiple(issuers)
+    if config.pkcs11_module is None:
+        file = config.office_key_file
+        if file is None or not file.is_file():
+            raise NoKey("VERNIER_OFFICE_KEY_FILE")
+        key = load_private_key_from_pemder_data(file.read_bytes(), None)
+        yield signers.SimpleSigner(certificate, key, registry)
+        return
+    # Imported here: python-pkcs11 is installed only where there is a token.
+    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
+    pin = config.pkcs11_pin.get_secret_value() if config.pkcs11_pin else None
+    session = open_pkcs11_session(str(config.pkcs11_module), token_label=config.pkcs11_token, user_pin=pin)
+    with session:
+        yield PKCS11Signer(
+            session, key_label=config.pkcs11_key, signing_cert=certificate, ca_chain=issuers, use_raw_mechanism=True
+        )
