@@ -8,9 +8,9 @@ from services.inspection.domain import wording
 from services.inspection.domain.body import SealTold
 from services.inspection.domain.certificate import RESULT, Certificate
 from services.inspection.domain.particulars import Particulars, Words, condition_names
+from services.inspection.domain.statement import Statement
 from services.inspection.domain.verification import Verification
 from services.inspection.keys import signing_key
-from services.inspection.domain.statement import Statement
 from services.inspection.office import Office, office
 from services.inspection.printing import press, qr_svg
 from services.inspection.signing import sign
@@ -43,7 +43,9 @@ def check_address(statement: str) -> str:
     return f"{office().public_address}/check?q={statement}"
 
 
-def certificate_pdf(certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime) -> bytes:
+def certificate_pdf(
+    certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime
+) -> bytes:
     """The certificate, printed and signed by the office. Raises NoKey, Rejected `letter-missing`."""
     data = _certificate(certificate, particulars, replaced, at)
     qr = qr_svg(check_address(statement_of(certificate)))
@@ -56,7 +58,9 @@ def record_pdf(verification: Verification, particulars: Particulars) -> bytes:
     return press("record").print(_record(verification, particulars), verification.received_at)
 
 
-def _certificate(certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime) -> Json:
+def _certificate(
+    certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime
+) -> Json:
     stamps = [each.number for each in certificate.seals_affixed if each.kind == "stamp"]
     seals = [_place(each) for each in certificate.seals_affixed if each.kind != "stamp"]
     return {
@@ -89,9 +93,7 @@ def _record(verification: Verification, particulars: Particulars) -> Json:
             }
             for each in verification.standards
         ],
-        "checks": [
-            {"name": _before(each, ": "), "verdict": each["verdict"]} for each in verification.checks
-        ],
+        "checks": [{"name": _before(each, ": "), "verdict": each["verdict"]} for each in verification.checks],
         "points": [_point(each) for each in verification.points],
         "missing": [each["explanation"] for each in verification.missing],
         "seals": list(_seals(verification)),

@@ -92,7 +92,8 @@ def balance(year: int) -> dict[str, Any]:
     """How every number of a year is accounted for. `missing` and `without_certificate` are empty in a sound register."""
     series = office().series(year)
     counts = {"reserved": 0, "issued": 0, "cancelled": 0}
-    expected, missing, owed = 1, [], {}
+    expected, missing = 1, list[int]()
+    owed: dict[str | None, str] = {}
     for each in certificate_numbers.query(series=series, order="sequence"):
         missing += range(expected, each.sequence)
         expected = each.sequence + 1

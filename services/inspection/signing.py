@@ -35,7 +35,7 @@ def sign(pdf: bytes, reason: str) -> bytes:
 def _signer(config: Office) -> Iterator[signers.Signer]:
     """The token when one is named, else the key file."""
     certificate, *issuers = load_certs_from_pemder_data(office_certificate())
-    registry = SimpleCertificateStore()
+    registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     registry.register_multiple(issuers)
     if config.pkcs11_module is None:
         file = config.office_key_file
@@ -45,11 +45,17 @@ def _signer(config: Office) -> Iterator[signers.Signer]:
         yield signers.SimpleSigner(certificate, key, registry)
         return
     # Imported here: python-pkcs11 is installed only where there is a token.
+    from pyhanko.config.pkcs11 import TokenCriteria
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
     pin = config.pkcs11_pin.get_secret_value() if config.pkcs11_pin else None
-    session = open_pkcs11_session(str(config.pkcs11_module), token_label=config.pkcs11_token, user_pin=pin)
+    criteria = TokenCriteria(label=config.pkcs11_token)
+    session = open_pkcs11_session(str(config.pkcs11_module), token_criteria=criteria, user_pin=pin)
     with session:
         yield PKCS11Signer(
-            session, key_label=config.pkcs11_key, signing_cert=certificate, ca_chain=issuers, use_raw_mechanism=True
+            session,
+            key_label=config.pkcs11_key,
+            signing_cert=certificate,
+            ca_chain=issuers,
+            use_raw_mechanism=True,
         )

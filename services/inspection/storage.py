@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pymongo import WriteConcern
+from pymongo.errors import DuplicateKeyError
 
 from services.inspection.domain.attention import Attention
 from services.inspection.domain.certificate import Certificate
@@ -23,7 +24,7 @@ from services.inspection.domain.seal_batch import SealBatch
 from services.inspection.domain.tablet import Tablet
 from services.inspection.domain.verification import Verification
 from services.kernel.model import instant_text, now
-from services.kernel.store import Aggregate, Projection, Store
+from services.kernel.store import DURABLE, Aggregate, Projection, Store
 
 
 def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +100,8 @@ class CertificateDocument(Aggregate):
         {"fields": ["enterprise_id", "id"]},
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["verification_id"]},
-        {"fields": ["serial"]},
+        {"fields": ["number_typed"]},
+        {"fields": ["serial_typed", "verified_at"]},
         {"fields": ["verified_on"]},
         {"fields": ["type_code", "verified_on"]},
         {"fields": ["standard_ids", "verified_on"]},
@@ -193,6 +195,25 @@ def last_of_series(series: str) -> int:
         certificate_numbers.collection.find({"series": series}, {"sequence": 1}).sort("sequence", -1).limit(1)
     )
     return next((int(row["sequence"]) for row in found), 0)
+
+
+def kept_original(id: str) -> bytes | None:
+    """A signed document as it was first handed out."""
+    found = certificates.collection.database["originals"].find_one({"_id": id})
+    return bytes(found["content"]) if found else None
+
+
+def keep_original(id: str, content: bytes) -> bool:
+    """Keeps a signed document; False when there is one already. One insert, so of two at once one is kept.
+
+    A document is some 80 KB, far below the 16 MB at which GridFS would be needed, and GridFS writes in two steps.
+    """
+    originals = certificates.collection.database["originals"].with_options(write_concern=DURABLE)
+    try:
+        originals.insert_one({"_id": id, "content": content, "kept_at": instant_text(now())})
+    except DuplicateKeyError:
+        return False
+    return True
 
 
 def used_serials(series: str, first: int, last: int) -> set[int]:

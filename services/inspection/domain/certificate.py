@@ -7,6 +7,7 @@ from services.inspection.domain.body import SealTold
 from services.inspection.domain.certificate_number import CertificateNumber
 from services.inspection.domain.particulars import Particulars
 from services.inspection.domain.verification import StandardUsed, Verification
+from services.inspection.domain.wording import typed
 from services.inspection.events import CertificateIssued, CertificateRevoked, CertificateSuperseded
 from services.kernel.model import Entity, Instant, Rejected, derived_id
 
@@ -49,6 +50,8 @@ class Certificate(Entity, kind="certificate"):
     seals_affixed: list[SealTold] = []
     record_hash: str | None = None
     particulars: Particulars | None = None
+    number_typed: str = ""
+    serial_typed: str = ""
     edition: int = 1
     replaces: str | None = None
     reissue_reason: str | None = None
@@ -73,6 +76,8 @@ class Certificate(Entity, kind="certificate"):
             id=certificate_id(verification.id),
             verification_id=verification.id,
             number=number.number,
+            number_typed=typed(number.number),
+            serial_typed=typed(verification.serial),
             series=number.series,
             sequence=number.sequence,
             particulars=particulars,
@@ -95,6 +100,7 @@ class Certificate(Entity, kind="certificate"):
             "version": 0,
             "seen": {},
             "number": number.number,
+            "number_typed": typed(number.number),
             "series": number.series,
             "sequence": number.sequence,
             "particulars": particulars,

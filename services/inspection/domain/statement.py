@@ -1,4 +1,4 @@
-"""The statement in a certificate's QR: what it says, signed, so that anyone can check it without our server; docs/check.md."""
+"""The statement in a certificate's QR, signed, so that anyone can check it without our server; docs/check.md."""
 
 import json
 from dataclasses import dataclass
@@ -42,7 +42,9 @@ class Statement(BaseModel):
         """A JSON Web Signature in compact form (RFC 7515, RFC 9864)."""
         payload = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-        return jws.serialize_compact({"alg": ALGORITHM, "kid": key.kid}, text.encode(), key, algorithms=[ALGORITHM])
+        return jws.serialize_compact(
+            {"alg": ALGORITHM, "kid": key.kid}, text.encode(), key, algorithms=[ALGORITHM]
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How values are written on an official document: decimal comma, days in words, countries by name, no abbreviations."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -61,3 +62,9 @@ def country(code: str | None) -> Words | None:
     if code is None:
         return None
     return Words(vi=Locale("vi").territories.get(code, code), en=Locale("en").territories.get(code, code))
+
+
+def typed(text: str) -> str:
+    """A number as people type it on a telephone: without accents, spaces or small letters, so that it is found."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(each for each in bare if not unicodedata.combining(each) and not each.isspace()).upper()
