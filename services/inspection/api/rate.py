@@ -8,6 +8,8 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
 MOST_CLIENTS = 10_000
+ROUNDING = 1e-6
+"""Who waited just as long as told is not sent away again for the last digit of a clock."""
 
 
 class Rate:
@@ -24,7 +26,7 @@ class Rate:
         with self._lock:
             level, since = self._buckets.pop(key, (0.0, at))
             level = max(0.0, level - (at - since) / each)
-            allowed = level + 1 <= self.per_minute
+            allowed = level + 1 <= self.per_minute + ROUNDING
             self._buckets[key] = (level + 1 if allowed else level, at)
             while len(self._buckets) > MOST_CLIENTS:
                 self._buckets.popitem(last=False)
