@@ -47,7 +47,7 @@ def certificate_pdf(
     certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime
 ) -> bytes:
     """The certificate, printed and signed by the office. Raises NoKey, Rejected `letter-missing`."""
-    data = _certificate(certificate, particulars, replaced, at)
+    data = certificate_data(certificate, particulars, replaced, at)
     qr = qr_svg(check_address(statement_of(certificate)))
     printed = press("certificate").print(data, at, qr=qr)
     return sign(printed, f"Giấy chứng nhận kiểm định {certificate.number}")
@@ -58,7 +58,7 @@ def record_pdf(verification: Verification, particulars: Particulars) -> bytes:
     return press("record").print(_record(verification, particulars), verification.received_at)
 
 
-def _certificate(
+def certificate_data(
     certificate: Certificate, particulars: Particulars, replaced: str | None, at: datetime
 ) -> Json:
     stamps = [each.number for each in certificate.seals_affixed if each.kind == "stamp"]

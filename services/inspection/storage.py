@@ -87,6 +87,7 @@ class VerificationDocument(Aggregate):
         {"fields": ["verified_on"]},
         {"fields": ["inspector_id", "verified_on"]},
         {"fields": ["type_code", "verified_on"]},
+        {"fields": ["verdict", "verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
     )
 
@@ -100,7 +101,9 @@ class CertificateDocument(Aggregate):
         {"fields": ["enterprise_id", "id"]},
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["verification_id"]},
+        {"fields": ["inspector_id", "verified_on"]},
         {"fields": ["number_typed"]},
+        {"fields": ["serial"]},
         {"fields": ["serial_typed", "verified_at"]},
         {"fields": ["verified_on"]},
         {"fields": ["type_code", "verified_on"]},

@@ -174,6 +174,7 @@ def test_the_page_is_small_needs_no_script_and_shows_no_personal_data(
         assert len(answer.content) < 30_000
         assert not re.search(r"<script|<img|<link|https?://", answer.text)
         assert not [each for each in PERSONAL if each in answer.text]
+        assert {"vi": ">tại đây</a>", "en": ">published here</a>"}[language] in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     raw = json.dumps(ask(anyone, made["number"]), ensure_ascii=False)
     assert not [each for each in (*PERSONAL, "enterprise", "inspector", "site") if each in raw]

@@ -22,6 +22,8 @@ from services.inspection.domain.statement import read_statement
 from services.inspection.events import CertificateIssued, CertificateRevoked, CertificateSuperseded
 from services.inspection.keys import published_keys
 from services.inspection.office import office
+from services.inspection.storage import certificates, verifications
+from services.kernel.store import Store
 from services.registry.events import EnterpriseUpdated, InstrumentUpdated
 from tests.service.test_inspection_certificates import on_day
 from tests.unit.inspection import evidence
@@ -29,6 +31,43 @@ from tests.unit.inspection.province import Province
 from tests.world import MakeWorld
 
 Json = dict[str, Any]
+
+# Of the PTB's schema 3.2.0: in which order the parts stand that we use, and which may not be absent.
+SEQUENCES = {
+    "digitalCalibrationCertificate": "administrativeData measurementResults comment document Signature",
+    "coreData": "countryCodeISO3166_1 usedLangCodeISO639_1 mandatoryLangCodeISO639_1 uniqueIdentifier identifications "
+    "receiptDate beginPerformanceDate endPerformanceDate performanceLocation issueDate previousReport",
+    "software": "name release type description",
+    "item": "name equipmentClass description installedSoftwares manufacturer model identifications itemQuantities",
+    "identification": "issuer value name",
+    "calibrationLaboratory": "calibrationLaboratoryCode contact",
+    "respPerson": "person description role mainSigner",
+    "contact": "name eMail phone fax location descriptionData",
+    "customer": "name eMail phone fax location descriptionData",
+    "statement": "name description countryCodeISO3166_1 convention traceable norm reference declaration valid date period "
+    "respAuthority conformity data",
+    "metaData": "name description norm reference declaration valid date period respAuthority conformity data",
+    "measurementResult": "name description usedMethods usedSoftware measuringEquipments influenceConditions results",
+    "usedMethod": "name description norm reference",
+    "measuringEquipment": "name equipmentClass description certificate manufacturer model identifications",
+    "result": "name description data",
+    "quantity": "name description noQuantity real relativeUncertainty measurementMetaData",
+    "itemQuantity": "name description noQuantity real",
+    "real": "label value unit",
+}
+REQUIRED = {
+    "digitalCalibrationCertificate": "administrativeData measurementResults",
+    "administrativeData": "dccSoftware coreData items calibrationLaboratory respPersons customer",
+    "coreData": "countryCodeISO3166_1 usedLangCodeISO639_1 mandatoryLangCodeISO639_1 uniqueIdentifier "
+    "beginPerformanceDate endPerformanceDate performanceLocation",
+    "item": "name manufacturer identifications",
+    "contact": "name location",
+    "customer": "name location",
+    "measurementResult": "name results",
+    "result": "name data",
+    "measuringEquipment": "name",
+    "real": "value unit",
+}
 SEALS = [
     {"number": "TKĐ26-004711", "kind": "stamp", "place": "Mặt trước"},
     {"number": "BN26-000123", "kind": "lead_seal", "place": "Bộ đo"},
@@ -281,11 +320,15 @@ def test_the_dcc_has_the_structure_of_the_schema(province: Province) -> None:
     assert text(".//dcc:statement/dcc:conformity") == ["pass"]
     assert text(".//dcc:usedMethod/dcc:norm") == ["ĐLVN 10:2017"]
     assert len(text(".//dcc:result")) == 8
-    core = [each.tag.split("}")[1] for each in root.findall("dcc:administrativeData/dcc:coreData/*", names)]
-    assert core == [
-        "countryCodeISO3166_1", "usedLangCodeISO639_1", "usedLangCodeISO639_1", "mandatoryLangCodeISO639_1",
-        "uniqueIdentifier", "beginPerformanceDate", "endPerformanceDate", "performanceLocation", "issueDate",
-    ]  # fmt: skip
+    for element in root.iter():
+        name = element.tag.split("}")[1]
+        children = [child.tag.split("}")[1] for child in element]
+        if name in SEQUENCES:
+            order = SEQUENCES[name].split()
+            places = [order.index(child) for child in children]
+            assert places == sorted(places), (name, children)
+        if name in REQUIRED:
+            assert set(REQUIRED[name].split()) <= set(children), (name, children)
 
 
 def test_certificates_are_found_by_everything_that_people_ask(province: Province) -> None:
@@ -305,3 +348,38 @@ def test_certificates_are_found_by_everything_that_people_ask(province: Province
     assert count(until="2026-02-28") == count(inspector_id="k2") == count(standard_id="s2") == 0
     assert count(serial="TS-2024-i2") == count(number="00002/2026/BN-KĐ") == count(instrument_id="i1") == 1
     assert count(enterprise_id="e1") == 2
+
+
+@pytest.mark.parametrize(
+    ("store", "asked"),
+    [
+        (
+            verifications,
+            {
+                "instrument_id",
+                "enterprise_id",
+                "inspector_id",
+                "visit_id",
+                "standard_ids",
+                "type_code",
+                "verdict",
+            },
+        ),
+        (
+            certificates,
+            {
+                "instrument_id",
+                "enterprise_id",
+                "inspector_id",
+                "verification_id",
+                "standard_ids",
+                "type_code",
+                "number",
+                "serial",
+            },
+        ),
+    ],
+)
+def test_whatever_is_asked_for_has_an_index(province: Province, store: Store[Any], asked: set[str]) -> None:
+    first = {index["key"][0][0] for index in store.collection.index_information().values()}
+    assert asked | {"verified_on"} <= first
