@@ -26,6 +26,9 @@ from cryptography.x509.oid import NameOID
 OFFICE = "Vernier development office (not a legal signature)"
 YEARS = 10
 
+DEMO_ACCOUNTS = ("dieu-phoi", "kdv-binh", "co-so")
+"""A dispatcher, an inspector, an enterprise: the example province brings them (`make demo`), with the demo password."""
+
 
 @dataclass(frozen=True)
 class Secrets:
