@@ -57,7 +57,7 @@ def check(question: str) -> Answer:
         by_serial.setdefault(each.instrument_id, each)
     if by_serial:
         return _found("serial", list(by_serial.values())[:MOST])
-    number = by_text(question.strip())
+    number = by_text(question)
     awaited = number is not None and number.status == "reserved"
     return _answer("number", "unknown", awaited=awaited)
 

@@ -8,6 +8,7 @@ from services.inspection.domain.certificate_number import (
     number_id,
     write_number,
 )
+from services.inspection.domain.wording import typed
 from services.inspection.office import office
 from services.inspection.storage import certificate_numbers, certificates, last_of_series
 from services.kernel.model import AlreadyDone, Itself, Origin, Rejected, Stale, now, today
@@ -39,7 +40,8 @@ def give_back(certificate_id: str, text: str, kept: str, by: Origin) -> None:
 
 
 def by_text(text: str) -> CertificateNumber | None:
-    return next(certificate_numbers.query(number=text, limit=1), None)
+    """The number that a tablet or a person wrote, however it was typed."""
+    return next(certificate_numbers.query(number_typed=typed(text), limit=1), None)
 
 
 def reserve(
@@ -138,6 +140,7 @@ def enter_earlier() -> None:
             year=int(row["series"].rsplit("/", 1)[1]),
             sequence=row["sequence"],
             number=row["number"],
+            number_typed=typed(row["number"]),
             status="issued",
             certificate_id=row["_id"],
             touched_at=row["issued_at"],
@@ -154,12 +157,14 @@ def _append(year: int, by: Origin, **values: Any) -> CertificateNumber:
     sequence = last_of_series(series)
     for _ in range(ATTEMPTS):
         sequence += 1
+        number = write_number(office().certificate_pattern, sequence, year)
         made = CertificateNumber(
             id=number_id(series, sequence),
             series=series,
             year=year,
             sequence=sequence,
-            number=write_number(office().certificate_pattern, sequence, year),
+            number=number,
+            number_typed=typed(number),
             touched_at=now(),
             **values,
         )

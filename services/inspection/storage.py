@@ -115,7 +115,7 @@ class CertificateNumberDocument(Aggregate):
     meta = _meta(
         "certificate_numbers",
         {"fields": ["series", "sequence"]},
-        {"fields": ["number"]},
+        {"fields": ["number_typed"]},
         {"fields": ["certificate_id"]},
         {"fields": ["inspector_id", "status"]},
         {"fields": ["reservation_id"]},

@@ -47,6 +47,7 @@ class CertificateNumber(Entity, kind="certificate_number"):
     year: int
     sequence: int
     number: str
+    number_typed: str
     status: Literal["reserved", "issued", "cancelled"]
     reservation_id: str | None = None
     tablet_id: str | None = None
