@@ -7,7 +7,7 @@ from typing import Any
 from services.inspection.domain import wording
 from services.inspection.domain.body import SealTold
 from services.inspection.domain.certificate import RESULT, Certificate
-from services.inspection.domain.particulars import Particulars, Words, condition_names
+from services.inspection.domain.particulars import Particulars, Words, condition_names, reading_units
 from services.inspection.domain.statement import Statement
 from services.inspection.domain.verification import Verification
 from services.inspection.keys import signing_key
@@ -79,6 +79,13 @@ def certificate_data(
 
 
 def _record(verification: Verification, particulars: Particulars) -> Json:
+    units = reading_units(
+        verification.type_code,
+        verification.characteristics,
+        verification.regime,
+        verification.verified_on,
+        verification.procedure,
+    )
     return {
         "number": verification.id,
         **_instrument(verification, particulars),
@@ -94,7 +101,9 @@ def _record(verification: Verification, particulars: Particulars) -> Json:
             for each in verification.standards
         ],
         "checks": [{"name": _before(each, ": "), "verdict": each["verdict"]} for each in verification.checks],
-        "points": [_point(each) for each in verification.points],
+        "points": [
+            _point(each, units.get(str(each["id"]).rpartition(".")[0], "")) for each in verification.points
+        ],
         "missing": [each["explanation"] for each in verification.missing],
         "seals": list(_seals(verification)),
         "result": RESULTS[verification.verdict].model_dump(),
@@ -145,17 +154,22 @@ def _until(day: date | None) -> str:
     return wording.day(day) if day else wording.NO_END.vi
 
 
-def _point(point: Json) -> Json:
+def _point(point: Json, read_in: str) -> Json:
+    """`read_in` is the unit of the readings; the error may have another, such as %."""
     unit = f" {point['unit']}" if point.get("unit") else ""
     limit = wording.limits(point.get("lower"), point.get("upper"))
     return {
         "name": _before(point, ": "),
-        "indication": wording.number(point.get("indication")),
-        "reference": wording.number(point.get("reference")),
+        "indication": _in_unit(point.get("indication"), read_in),
+        "reference": _in_unit(point.get("reference"), read_in),
         "error": f"{wording.number(point['error'])}{unit}" if point.get("error") is not None else "",
         "limit": f"{limit}{unit}" if limit else "",
         "verdict": point["verdict"],
     }
+
+
+def _in_unit(value: str | None, unit: str) -> str:
+    return f"{wording.number(value)} {unit}".strip() if value is not None else ""
 
 
 def _before(outcome: Json, mark: str) -> Json:

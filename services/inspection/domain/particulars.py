@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from metrology import BadInput, Shelf, procedures
+from metrology import BadInput, Shelf, points, procedures
 from services.kernel.model import Fact, Quantity
 
 NUMBERED = re.compile(r"^(?P<name>.+?) \((?P<number>ĐLVN [^()]+)\)$")
@@ -78,6 +79,22 @@ def condition_names(procedure: Mapping[str, Any]) -> dict[str, Words]:
     except BadInput:
         return {}
     return {each.id: Words(**each.label) for each in found.conditions}
+
+
+def reading_units(
+    type_code: str, told: Mapping[str, Any], regime: str, on: date, procedure: Mapping[str, Any]
+) -> dict[str, str]:
+    """The unit in which the procedure reads each of its points; nothing where it cannot be told."""
+    try:
+        form = points(type_code, told, regime, on, procedure=procedure)
+    except BadInput:
+        return {}
+    fields = {each["id"]: each["fields"] for step in form["steps"] for each in step["points"]}
+    return {
+        id: next((each["unit"] for each in found if each["id"] == "indication"), None)
+        or next((each["unit"] for each in found if each["unit"]), "")
+        for id, found in fields.items()
+    }
 
 
 def _known(procedure: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -83,6 +84,13 @@ def test_every_font_is_embedded_and_it_is_pdf_a() -> None:
 def test_every_vietnamese_letter_can_be_printed() -> None:
     letters = VIETNAMESE + VIETNAMESE.upper() + "±≤≥°µΩ³²·−…–“”"
     press("certificate").print({**DATA, "enterprise_name": letters, "model": letters}, MADE, qr=QR)
+
+
+def test_every_letter_of_the_procedures_and_the_catalogue_can_be_printed() -> None:
+    data = files("metrology") / "data"
+    sources = [data / "catalogue.csv", *(data / "procedures").iterdir()]
+    letters = {letter for source in sources for letter in source.read_text("utf-8") if ord(letter) > 126}
+    press("certificate").print({**DATA, "model": " ".join(sorted(letters))}, MADE, qr=QR)
 
 
 def test_long_names_find_room() -> None:
