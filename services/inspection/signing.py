@@ -13,6 +13,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from services.inspection.keys import NoKey, office_certificate
 from services.inspection.office import Office, office
 
+RESERVED = 16_384
+"""Room for the signature in the file, in hexadecimal: some four certificates of a chain. Told, it need not be tried out."""
+
 
 def sign(pdf: bytes, reason: str) -> bytes:
     """The document with one certifying signature that allows no change. Raises NoKey."""
@@ -27,7 +30,9 @@ def sign(pdf: bytes, reason: str) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     with _signer(office()) as signer:
-        signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer)
+        signed = signers.sign_pdf(
+            IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer, bytes_reserved=RESERVED
+        )
     return bytes(signed.getvalue())
 
 
