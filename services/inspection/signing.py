@@ -29,10 +29,10 @@ def sign(pdf: bytes, reason: str) -> bytes:
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
+    # typst ends without a line feed; PDF/A wants one before the first object of what is added (ISO 19005-3, 6.1.9).
+    document = IncrementalPdfFileWriter(BytesIO(pdf.rstrip() + b"\n"))
     with _signer(office()) as signer:
-        signed = signers.sign_pdf(
-            IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer, bytes_reserved=RESERVED
-        )
+        signed = signers.sign_pdf(document, metadata, signer, bytes_reserved=RESERVED)
     return bytes(signed.getvalue())
 
 

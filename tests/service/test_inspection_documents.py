@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -136,6 +137,7 @@ def test_it_is_signed_by_the_office_and_allows_no_change(province: Province) -> 
     assert found.bottom_line, found.pretty_print_details()
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
     assert signature.docmdp_level is MDPPerm.NO_CHANGES
+    assert not re.search(rb"%%EOF\d", content), "PDF/A: what is added begins on a line of its own"
     middle = len(content) // 3
     altered = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     assert not status(altered)[1].bottom_line
