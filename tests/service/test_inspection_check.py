@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
 from deploy.local.secrets import Secrets
@@ -179,6 +181,21 @@ def test_the_page_is_small_needs_no_script_and_shows_no_personal_data(
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     raw = json.dumps(ask(anyone, made["number"]), ensure_ascii=False)
     assert not [each for each in (*PERSONAL, "enterprise", "inspector", "site") if each in raw]
+
+
+def test_any_text_gets_an_answer(province: Province, anyone: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    verify(province)
+    monkeypatch.setattr(doors, "_rate", lambda: Rate(6000))
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.one_of(st.text(max_size=80), st.text(alphabet="0129/-BNKĐTSi. ", max_size=30)))
+    def ask_anything(question: str) -> None:
+        page = anyone.get("/check", params={"q": question})
+        answer = anyone.get("/check/answer", params={"q": question})
+        assert page.status_code == 200
+        assert answer.status_code == (200 if question else 422)
+
+    ask_anything()
 
 
 def test_what_is_typed_is_never_html(anyone: Door) -> None:
