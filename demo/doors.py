@@ -55,6 +55,10 @@ class Person:
     def get(self, service: str, path: str, **parameters: Any) -> Any:
         return self._call("GET", service, path, params=parameters)
 
+    def download(self, service: str, path: str) -> bytes:
+        """A document as it is."""
+        return bytes(self._answer("GET", service, path).content)
+
     def post(self, service: str, path: str, body: Json | None = None) -> Any:
         return self._call("POST", service, path, json=body)
 
@@ -71,6 +75,9 @@ class Person:
         return rows
 
     def _call(self, method: str, service: str, path: str, **request: Any) -> Any:
+        return self._answer(method, service, path, **request).json()
+
+    def _answer(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:
         url = f"{self._addresses.urls[service]}{path}"
         answer = self._addresses.client.request(method, url, headers=self._headers, **request)
         if answer.status_code == 401:  # an access token lives a quarter of an hour
@@ -78,4 +85,4 @@ class Person:
             answer = self._addresses.client.request(method, url, headers=self._headers, **request)
         if answer.is_error:
             raise Refused(f"{method} {service}{path}", answer.status_code, answer.json())
-        return answer.json()
+        return answer

@@ -1,4 +1,4 @@
-"""Steps 6 and 7 of the demo: verdicts, certificate, status, next due day and letters; then the audit trail."""
+"""Steps 6 and 8 of the demo: verdicts, certificate, status, next due day and letters; then the audit trail."""
 
 from datetime import date, datetime
 

@@ -1,8 +1,9 @@
-"""The demo's story in seven steps, each with its checks; the end-to-end tests tell it too."""
+"""The demo's story in eight steps, each with its checks; the end-to-end tests tell it too."""
 
 from pathlib import Path
 
 from demo.appointing import appoint
+from demo.checking import check_certificate
 from demo.doors import Addresses
 from demo.fieldwork import work_in_the_field
 from demo.outcome import check_outcome, show_trail
@@ -24,5 +25,7 @@ def tell_the_story(addresses: Addresses, folder: Path, report: Report) -> None:
         work = work_in_the_field(office, addresses, appointment, folder, report)
     with report.step("Verdict, certificate, status, next due day, result letters"):
         check_outcome(office, addresses, appointment, work, report)
+    with report.step("The signed certificate: handed out twice, checked by anyone"):
+        check_certificate(office, addresses, work, report)
     with report.step("The audit trail: who did what, when, by which event"):
         show_trail(office, appointment, report)

@@ -57,6 +57,7 @@ def main() -> int:
 def welcome(platform: LocalPlatform) -> str:
     """Where everything is and how to get in."""
     rows = [(service, f"{platform.url(service)}/docs") for service in SERVICES]
+    rows.append(("public check", f"{platform.url('inspection')}/check"))
     rows += [("mail", str(platform.mail_folder))] if platform.mail else []
     rows += [
         ("Kafka", platform.environment["VERNIER_KAFKA"]),

@@ -60,6 +60,10 @@ class LocalPlatform:
             "VERNIER_TOPIC_PREFIX": "vernier",
             "VERNIER_ISSUER": self.url("registry"),
             "VERNIER_SIGNING_KEY_FILE": str(self.secrets.signing_key_file),
+            "VERNIER_OFFICE_KEY_FILE": str(self.secrets.office_key_file),
+            "VERNIER_OFFICE_CERTIFICATE_FILE": str(self.secrets.office_certificate_file),
+            "VERNIER_STATEMENT_KEY_FILE": str(self.secrets.statement_key_file),
+            "VERNIER_PUBLIC_ADDRESS": self.url("inspection"),
             "VERNIER_ADMIN_PASSWORD": self.secrets.admin_password,
             "VERNIER_MAIL_FROM": "vernier@localhost",
             # A worker that was killed is missed soon. The embedded broker, moreover, lets a group wait half a

@@ -189,6 +189,25 @@ class CertificateRevoked(_Certificate, type="vernier.inspection.certificate.revo
     reason: str
 
 
+class CertificateNumberReserved(Event, type="vernier.inspection.certificate_number.reserved.v1"):
+    """A number was kept for a tablet, which may give it to a certificate while it is offline."""
+
+    number: str
+    series: str
+    """The office and the year in which numbers follow each other without a gap."""
+    tablet_id: Id
+    inspector_id: Id
+
+
+class CertificateNumberCancelled(Event, type="vernier.inspection.certificate_number.cancelled.v1"):
+    """A number that no certificate will have; with its reason it leaves no gap in the register."""
+
+    number: str
+    series: str
+    """The office and the year in which numbers follow each other without a gap."""
+    reason: str
+
+
 class SealsReceived(Event, type="vernier.inspection.seal.received.v1"):
     """A batch of numbered seals came into the office's stock."""
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from pymongo import WriteConcern
+from pymongo.errors import DuplicateKeyError
 
 from services.inspection.domain.attachment import Attachment, Upload
 from services.inspection.domain.attention import Attention
 from services.inspection.domain.certificate import Certificate
+from services.inspection.domain.certificate_number import CertificateNumber
 from services.inspection.domain.enrolment import Enrolment
 from services.inspection.domain.known import (
     Enterprise,
@@ -27,7 +29,7 @@ from services.inspection.domain.seal_batch import SealBatch
 from services.inspection.domain.tablet import Tablet
 from services.inspection.domain.verification import Verification
 from services.kernel.model import instant_text, now
-from services.kernel.store import Aggregate, Projection, Store
+from services.kernel.store import DURABLE, Aggregate, Projection, Store
 
 
 def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +97,9 @@ class VerificationDocument(Aggregate):
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["standard_ids", "verified_on"]},
         {"fields": ["verified_on"]},
+        {"fields": ["inspector_id", "verified_on"]},
+        {"fields": ["type_code", "verified_on"]},
+        {"fields": ["verdict", "verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
         {"fields": ["corrects"], "sparse": True},
         {"fields": ["touched_at"]},
@@ -110,6 +115,24 @@ class CertificateDocument(Aggregate):
         {"fields": ["enterprise_id", "id"]},
         {"fields": ["inspector_id", "touched_at"]},
         {"fields": ["verification_id"]},
+        {"fields": ["inspector_id", "verified_on"]},
+        {"fields": ["number_typed"]},
+        {"fields": ["serial"]},
+        {"fields": ["serial_typed", "verified_at"]},
+        {"fields": ["verified_on"]},
+        {"fields": ["type_code", "verified_on"]},
+        {"fields": ["standard_ids", "verified_on"]},
+    )
+
+
+class CertificateNumberDocument(Aggregate):
+    meta = _meta(
+        "certificate_numbers",
+        {"fields": ["series", "sequence"]},
+        {"fields": ["number_typed"]},
+        {"fields": ["certificate_id"]},
+        {"fields": ["inspector_id", "status"]},
+        {"fields": ["reservation_id"]},
     )
 
 
@@ -161,6 +184,7 @@ enrolments = Store(EnrolmentDocument, Enrolment)
 records = Store(RecordDocument, Record)
 verifications = Store(VerificationDocument, Verification)
 certificates = Store(CertificateDocument, Certificate)
+certificate_numbers = Store(CertificateNumberDocument, CertificateNumber)
 seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
 attachments = Store(AttachmentDocument, Attachment)
@@ -169,7 +193,8 @@ attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, enrolments, records, verifications, certificates, seal_batches, seals, attachments, uploads, attentions,
+    tablets, enrolments, records, verifications, certificates, certificate_numbers, seal_batches, seals,
+    attachments, uploads, attentions,
 ]  # fmt: skip
 
 
@@ -214,7 +239,7 @@ def last_of_series(series: str) -> int:
 
     Numbers only rise, so it looks from the last one that this process has seen.
     """
-    collection = certificates.collection
+    collection = certificate_numbers.collection
     place = (collection.database.name, series)
     least = _seen_last.get(place, 0)
     found = collection.find({"series": series, "sequence": {"$gte": least}}, {"sequence": 1})
@@ -224,6 +249,25 @@ def last_of_series(series: str) -> int:
         return last_of_series(series)
     _seen_last[place] = last
     return last
+
+
+def kept_original(id: str) -> bytes | None:
+    """A signed document as it was first handed out."""
+    found = certificates.collection.database["originals"].find_one({"_id": id})
+    return bytes(found["content"]) if found else None
+
+
+def keep_original(id: str, content: bytes) -> bool:
+    """Keeps a signed document; False when there is one already. One insert, so of two at once one is kept.
+
+    A document is some 80 KB, far below the 16 MB at which GridFS would be needed, and GridFS writes in two steps.
+    """
+    originals = certificates.collection.database["originals"].with_options(write_concern=DURABLE)
+    try:
+        originals.insert_one({"_id": id, "content": content, "kept_at": instant_text(now())})
+    except DuplicateKeyError:
+        return False
+    return True
 
 
 def used_serials(series: str, first: int, last: int) -> set[int]:

@@ -87,7 +87,12 @@ def _api(service: Service) -> None:
     import uvicorn
 
     uvicorn.run(
-        service.api(), host=settings().host, port=settings().port, log_level="warning", access_log=False
+        service.api(),
+        host=settings().host,
+        port=settings().port,
+        forwarded_allow_ips=settings().proxies,
+        log_level="warning",
+        access_log=False,
     )
 
 

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 8100
+    proxies: str = "127.0.0.1"
+    """Whose word (X-Forwarded-For) is taken for where a call comes from: addresses with commas between, or * for all."""
     session_seconds: float = Field(30.0, ge=3, le=300)
     """How long Kafka waits for a silent worker before its partitions go to another one."""
     lanes: int = Field(8, ge=1, le=64)

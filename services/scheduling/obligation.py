@@ -48,9 +48,10 @@ class Obligation(Entity, kind="obligation"):
     def verified(self, result: Result, *, decided: bool = False) -> None:
         """A certificate was issued, or a verification failed. An older result than the known one changes nothing.
 
-        One that a dispatcher decided for goes before a later one.
+        One of the same moment does: a certificate issued anew for the same verification. One that a dispatcher decided
+        for goes before a later one.
         """
-        if self.result is None or decided or result.verified_at > self.result.verified_at:
+        if self.result is None or decided or result.verified_at >= self.result.verified_at:
             self.result = result
 
     def revoked(self, certificate_id: str) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.local.secrets import Secrets, development_secrets
+from services.inspection.keys import published_keys, signing_key
+from services.inspection.office import office
 from services.kernel.settings import settings
 from tests.database import running_database
 from tests.world import MakeWorld, World
@@ -35,3 +38,22 @@ def world(mongo: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeWorld]:
     for each in opened:
         each.close()
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
+    return development_secrets(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def signing_office(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secrets]:
+    """An office that has its keys."""
+    monkeypatch.setenv("VERNIER_OFFICE_KEY_FILE", str(secrets.office_key_file))
+    monkeypatch.setenv("VERNIER_OFFICE_CERTIFICATE_FILE", str(secrets.office_certificate_file))
+    monkeypatch.setenv("VERNIER_STATEMENT_KEY_FILE", str(secrets.statement_key_file))
+    monkeypatch.setenv("VERNIER_PUBLIC_ADDRESS", "https://kiemdinh.example.vn")
+    for cached in (office, signing_key, published_keys):
+        cached.cache_clear()
+    yield secrets
+    for cached in (office, signing_key, published_keys):
+        cached.cache_clear()

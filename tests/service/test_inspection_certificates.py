@@ -226,7 +226,9 @@ def test_the_recall_question(province: Province) -> None:
     assert count(standard_id="s1", since="2026-04-01") == 1
     assert count(standard_id="s2") == 0
     assert count(verdict="fail") == count(instrument_id="i2") == count(visit_id="v1") == 1
-    assert count(inspector_id="k1") == 3
+    assert count(inspector_id="k1") == count(type_code="19") == count(enterprise_id="e1") == 3
+    assert count(type_code="8b") == count(inspector_id="k2") == 0
+    assert count(verdict="pass", standard_id="s1", type_code="19", inspector_id="k1", until="2026-03-31") == 1
     first = province.office.get("/verifications", params={"limit": 2}).json()
     second = province.office.get("/verifications", params={"limit": 2, "after": first[-1]["id"]}).json()
     assert len({each["id"] for each in first + second}) == 3

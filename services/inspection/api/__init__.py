@@ -6,7 +6,9 @@ from fastapi.middleware.gzip import GZipMiddleware
 from services.inspection.api import (
     attachments,
     attention,
+    certificate_numbers,
     certificates,
+    check,
     enrolments,
     records,
     seals,
@@ -32,8 +34,10 @@ def make_app() -> FastAPI:
         records,
         verifications,
         certificates,
+        certificate_numbers,
         seals,
         attention,
+        check,
     ):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=500)

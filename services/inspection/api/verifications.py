@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.inspection.api.tablets import Office, Reason
 from services.inspection.attaching import missing
+from services.inspection.documents import record_pdf
 from services.inspection.domain.verification import Verdict, Verification
+from services.inspection.domain.wording import typed
+from services.inspection.naming import particulars_of
 from services.inspection.storage import certificates, verifications
-from services.kernel.model import Fact, Id, Text, now
+from services.kernel.model import Fact, Id, NotYet, Rejected, Text, now
 from services.kernel.tokens import Caller
 from services.kernel.web import caller_of
 
@@ -72,7 +75,7 @@ def listed(
 def verification(id: Id, caller: Anyone) -> dict[str, Any]:
     """One verification with every reading's verdict and its certificate. Staff, and the enterprise whose it is."""
     found = _verification(id, caller)
-    certificate = next(certificates.query(order="-sequence", verification_id=id, limit=1), None)
+    certificate = next(certificates.query(verification_id=id, order="-edition", limit=1), None)
     return {
         **found.view(),
         "certificate": certificate.view() if certificate else None,
@@ -99,11 +102,28 @@ def reinstate(id: Id, body: Reason, caller: Annotated[Caller, Office]) -> dict[s
     return verifications.commit(found, found.reinstate(body.reason, now()), by=caller).view()
 
 
+@router.get("/{id}/pdf", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+def pdf(id: Id, caller: Anyone) -> Response:
+    """The record of the verification (biên bản kiểm định), whatever the verdict. Staff, and the enterprise whose it is."""
+    found = _verification(id, caller)
+    try:
+        return pdf_response(record_pdf(found, particulars_of(found)), f"bien-ban-{found.id}")
+    except NotYet as missing:
+        raise Rejected("names-unknown", f"{missing}. Try again later.") from missing
+
+
 @router.get("/{id}/history")
 def history(id: Id, caller: Anyone) -> list[dict[str, Any]]:
     """Every event of a verification. Staff, and the enterprise whose it is."""
     _verification(id, caller)
     return [each.model_dump(mode="json") for each in verifications.history(id)]
+
+
+def pdf_response(content: bytes, name: str) -> Response:
+    """A document to look at, under a name that every system can keep."""
+    plain = "".join(each if each.isalnum() and each.isascii() else "-" for each in typed(name))
+    headers = {"Content-Disposition": f'inline; filename="{plain}.pdf"', "Cache-Control": "private, no-cache"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _verification(id: str, caller: Caller) -> Verification:

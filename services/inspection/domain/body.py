@@ -118,6 +118,7 @@ class VerificationBody(Shape):
     seals_affixed: list[SealTold] = Field(default_factory=list, max_length=200)
     seals_removed: list[SealTold] = Field(default_factory=list, max_length=200)
     seals_voided: list[SealTold] = Field(default_factory=list, max_length=200)
+    certificate_number: Text | None = None
     note: LongText = ""
     as_found: dict[str, Any] | None = None
     """The input of metrology.evaluate before an adjustment; `evaluation` is then what was found after it, as left."""

@@ -1,41 +1,30 @@
-"""The certificate of verification (giấy chứng nhận kiểm định, TT 24/2013 Art. 41) and the pattern of its number."""
+"""The certificate of verification (giấy chứng nhận kiểm định, TT 24/2013 Art. 41): issued, reissued, superseded, revoked."""
 
-import string
 from datetime import date, datetime
 from typing import Any, Literal
 
-from services.inspection.domain.verification import Verification
+from services.inspection.domain.body import SealTold
+from services.inspection.domain.certificate_number import CertificateNumber
+from services.inspection.domain.particulars import Particulars
+from services.inspection.domain.verification import StandardUsed, Verification
+from services.inspection.domain.wording import typed
 from services.inspection.events import CertificateIssued, CertificateRevoked, CertificateSuperseded
-from services.kernel.model import Entity, Instant, derived_id
+from services.kernel.model import Entity, Instant, Rejected, derived_id
 
-PATTERN_WORDS = {"sequence", "year", "yy"}
-
-
-def check_pattern(pattern: str) -> str:
-    """A pattern such as `{sequence:05d}/{year}/BN-KĐ`.
-
-    Raises ValueError unless it names the sequence and the year: without both, two certificates would share a number.
-    """
-    named = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
-    if "sequence" not in named or not named & {"year", "yy"} or named - PATTERN_WORDS:
-        raise ValueError(
-            "a certificate's number needs {sequence} and {year} or {yy}, and knows nothing else; "
-            "for example {sequence:05d}/{year}/BN-KĐ"
-        )
-    pattern.format(sequence=1, year=2026, yy="26")
-    return pattern
+RESULT = "Đạt yêu cầu kỹ thuật đo lường"
+"""The very words of TT 24/2013 Art. 41."""
 
 
-def write_number(pattern: str, sequence: int, year: int) -> str:
-    return pattern.format(sequence=sequence, year=year, yy=f"{year % 100:02d}")
-
-
-def certificate_id(verification_id: str) -> str:
-    return derived_id("certificate", verification_id)
+def certificate_id(verification_id: str, edition: int = 1) -> str:
+    parts = [verification_id] if edition == 1 else [verification_id, str(edition)]
+    return derived_id("certificate", *parts)
 
 
 class Certificate(Entity, kind="certificate"):
-    """One per passing verification. What it says is copied when it is issued and never computed again."""
+    """One in force per passing verification. What it says is copied when it is issued and never computed again.
+
+    A later edition says the same with what was wrong put right, and takes the place of the one before.
+    """
 
     number: str
     series: str
@@ -56,6 +45,16 @@ class Certificate(Entity, kind="certificate"):
     verified_at: Instant
     verified_on: date
     valid_until: date | None
+    standards: list[StandardUsed] = []
+    standard_ids: list[str] = []
+    seals_affixed: list[SealTold] = []
+    record_hash: str | None = None
+    particulars: Particulars | None = None
+    number_typed: str = ""
+    serial_typed: str = ""
+    edition: int = 1
+    replaces: str | None = None
+    reissue_reason: str | None = None
     issued_at: Instant
     status: Literal["in_force", "superseded", "revoked"] = "in_force"
     superseded_by: str | None = None
@@ -64,9 +63,14 @@ class Certificate(Entity, kind="certificate"):
 
     @classmethod
     def of(
-        cls, verification: Verification, pattern: str, series: str, sequence: int, at: datetime
+        cls,
+        verification: Verification,
+        number: CertificateNumber,
+        particulars: Particulars,
+        at: datetime,
+        edition: int = 1,
     ) -> "Certificate":
-        """The next certificate of a series, for a verification that passed with every gate open."""
+        """The certificate of a verification that passed with every gate open; a later edition after a decision."""
         copied = set(cls.model_fields) & set(Verification.model_fields) - {
             "id",
             "version",
@@ -74,15 +78,45 @@ class Certificate(Entity, kind="certificate"):
             "touched_at",
         }
         return cls(
-            id=certificate_id(verification.id),
+            id=certificate_id(verification.id, edition),
+            edition=edition,
             verification_id=verification.id,
-            number=write_number(pattern, sequence, verification.verified_on.year),
-            series=series,
-            sequence=sequence,
+            number=number.number,
+            number_typed=typed(number.number),
+            serial_typed=typed(verification.serial),
+            series=number.series,
+            sequence=number.sequence,
+            particulars=particulars,
             issued_at=at,
             touched_at=at,
             **{name: getattr(verification, name) for name in copied},
         )
+
+    def next_edition_id(self) -> str:
+        """Raises Rejected `not-in-force`: only what counts can be put right."""
+        self._must_be_in_force()
+        return certificate_id(self.verification_id, self.edition + 1)
+
+    def reissue(
+        self, number: CertificateNumber, particulars: Particulars, reason: str, at: datetime
+    ) -> "Certificate":
+        """The next edition, under a number of its own. The verification and its validity stay what they were."""
+        changed = {
+            "id": self.next_edition_id(),
+            "version": 0,
+            "seen": {},
+            "number": number.number,
+            "number_typed": typed(number.number),
+            "series": number.series,
+            "sequence": number.sequence,
+            "particulars": particulars,
+            "edition": self.edition + 1,
+            "replaces": self.id,
+            "reissue_reason": reason,
+            "issued_at": at,
+            "touched_at": at,
+        }
+        return self.model_copy(update=changed)
 
     def issued(self) -> CertificateIssued:
         return CertificateIssued(**self._told())
@@ -100,6 +134,20 @@ class Certificate(Entity, kind="certificate"):
             return None
         self.status, self.revoked_reason, self.touched_at = "revoked", reason, at
         return CertificateRevoked(**self._told(), reason=reason)
+
+    def withdraw(self, reason: str, at: datetime) -> CertificateRevoked:
+        """A person revokes it. Raises Rejected `not-in-force`."""
+        self._must_be_in_force()
+        revoked = self.revoke(reason, at)
+        assert revoked is not None
+        return revoked
+
+    def _must_be_in_force(self) -> None:
+        if self.status != "in_force":
+            detail = (
+                f"Certificate {self.number} is {self.status} and no longer in force. Look for its successor."
+            )
+            raise Rejected("not-in-force", detail, field="id")
 
     def _told(self) -> dict[str, Any]:
         return {

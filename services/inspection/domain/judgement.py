@@ -91,6 +91,7 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         withheld=list(dict.fromkeys(each.reason for each in noted if each.withholds)),
         concerns=list(dict.fromkeys(each.reason for each in noted)),
         valid_until=_valid_until(facts, body.type_code, day),
+        certificate_number=body.certificate_number,
         note=body.note,
         status_record=body.status_record,
         attachments=body.attachments,

@@ -185,6 +185,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Tệp đính kèm {claimed} đến với nội dung khác (mã băm {found}). Nội dung được giữ; kiểm tra máy tính bảng.",
         "Attachment {claimed} came with other bytes (hash {found}). They are kept; check the tablet.",
     ),
+    "number-not-reserved": (
+        "Máy tính bảng ghi số giấy chứng nhận {number} không nằm trong số đã giữ cho máy này. Đã cấp số kế tiếp; "
+        "thu hồi tờ giấy mang số {number}.",
+        "The tablet wrote certificate number {number}, which was not reserved for it. The next number was given; "
+        "withdraw the paper with {number}.",
+    ),
+    "number-other-year": (
+        "Số giấy chứng nhận {number} thuộc năm khác với ngày kiểm định. Đã cấp số kế tiếp; thu hồi tờ giấy mang số "
+        "{number}.",
+        "Certificate number {number} belongs to another year than the verification. The next number was given; "
+        "withdraw the paper with {number}.",
+    ),
+    "number-taken": (
+        "Số giấy chứng nhận {number} đã cấp cho giấy khác. Đã cấp số kế tiếp; thu hồi tờ giấy mang số {number}.",
+        "Certificate number {number} belongs to another certificate. The next number was given; withdraw the paper "
+        "with {number}.",
+    ),
+    "number-was-cancelled": (
+        "Số giấy chứng nhận {number} đã hủy vì không dùng, nay có bản ghi cho thấy đã dùng. Số này được cấp.",
+        "Certificate number {number} was cancelled as unused; a late record shows that it was used. It is issued.",
+    ),
+    "number-without-certificate": (
+        "Máy tính bảng ghi số giấy chứng nhận {number} cho lần kiểm định không được cấp giấy. Thu hồi tờ giấy nếu đã "
+        "giao.",
+        "The tablet wrote certificate number {number} for a verification that earns no certificate. Withdraw the "
+        "paper if it was handed out.",
+    ),
     "seal-not-held": (
         "Niêm phong {seal} không nằm trong số đã cấp cho kiểm định viên. Đối chiếu sổ cấp phát.",
         "Seal {seal} is not among those issued to the inspector. Check the ledger.",

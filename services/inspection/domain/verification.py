@@ -91,6 +91,8 @@ class Verification(Entity, kind="verification"):
     withheld: list[str]
     concerns: list[str]
     valid_until: date | None
+    certificate_number: str | None = None
+    """The number that the tablet gave to the certificate, from those reserved for it."""
     note: str
     status_record: StatusRecord | None = None
     attachments: list[AttachmentTold] = []

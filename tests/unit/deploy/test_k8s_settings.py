@@ -65,12 +65,16 @@ def test_a_secret_reaches_only_the_process_that_needs_it() -> None:
         for volume in pod(workload)["volumes"]
         if "secret" in volume
     }
-    assert mounted == {"registry-api": "signing-key"}
-    file = environment(DEPLOYMENTS["registry-api"])["VERNIER_SIGNING_KEY_FILE"]["value"]
-    mounts = {
-        each["name"]: each["mountPath"] for each in container(DEPLOYMENTS["registry-api"])["volumeMounts"]
-    }
-    assert file == f"{mounts['signing-key']}/signing-key.pem"
+    assert mounted == {"registry-api": "signing-key", "inspection-api": "office-keys"}
+    for api, setting, file in (
+        ("registry-api", "SIGNING_KEY_FILE", "signing-key.pem"),
+        ("inspection-api", "OFFICE_KEY_FILE", "office-key.pem"),
+        ("inspection-api", "OFFICE_CERTIFICATE_FILE", "office-certificate.pem"),
+        ("inspection-api", "STATEMENT_KEY_FILE", "statement-key.pem"),
+    ):
+        mounts = {each["name"]: each["mountPath"] for each in container(DEPLOYMENTS[api])["volumeMounts"]}
+        told = environment(DEPLOYMENTS[api])[f"VERNIER_{setting}"]["value"]
+        assert told == f"{mounts[mounted[api]]}/{file}"
 
 
 def test_no_secret_is_written_down() -> None:

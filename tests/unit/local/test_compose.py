@@ -9,6 +9,7 @@ import yaml
 from deploy.local.ports import DEFAULTS
 from deploy.local.processes import ROOT
 from deploy.local.topology import PROCESSES, SERVICES
+from services.inspection.office import Office
 from services.kernel.settings import Settings
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
@@ -30,7 +31,7 @@ def test_nothing_else_is_there() -> None:
 
 
 def test_every_setting_is_one_that_the_code_reads() -> None:
-    known = {f"VERNIER_{name.upper()}" for name in Settings.model_fields}
+    known = {f"VERNIER_{name.upper()}" for name in (*Settings.model_fields, *Office.model_fields)}
     named = {
         name for part in PARTS.values() for name in part.get("environment", {}) if name.startswith("VERNIER_")
     }

@@ -135,6 +135,16 @@ def test_a_revoked_certificate_bars_and_an_older_one_does_not_matter() -> None:
     assert outlook(each) == ("barred", "after_repair", None)
 
 
+def test_a_certificate_issued_anew_for_the_same_verification_is_the_one_that_can_be_revoked() -> None:
+    first = result(days(10), days(390))
+    anew = first.model_copy(update={"certificate_id": "gcn-anew"})
+    each = obligation(None, verify(first), verify(anew))
+    each.revoked(str(first.certificate_id))
+    assert each.status == "open"
+    each.revoked("gcn-anew")
+    assert outlook(each) == ("barred", "after_repair", None)
+
+
 @given(st.integers(-200, 200))
 def test_one_lead_is_said_a_day_and_never_the_same_again(ahead: int) -> None:
     due_on = days(300)

@@ -1,8 +1,8 @@
-"""Certificates: their number, what follows a newer one, and when they are valid."""
+"""A certificate's number: how it is written, and which patterns could give one twice."""
 
 import pytest
 
-from services.inspection.domain.certificate import check_pattern, write_number
+from services.inspection.domain.certificate_number import check_pattern, write_number
 
 
 @pytest.mark.parametrize(
