@@ -19,7 +19,9 @@ from services.inspection.domain.known import (
 from services.inspection.domain.record import Record
 from services.inspection.domain.seal import Seal
 from services.inspection.domain.seal_batch import SealBatch
+from services.inspection.domain.stocktake import Stocktake
 from services.inspection.domain.tablet import Tablet
+from services.inspection.domain.transfer import Transfer
 from services.inspection.domain.verification import Verification
 from services.kernel.model import instant_text, now
 from services.kernel.store import Aggregate, Projection, Store
@@ -47,7 +49,7 @@ class InstrumentTypeDocument(Projection):
 
 
 class InstrumentDocument(Projection):
-    meta = _meta("instruments")
+    meta = _meta("instruments", {"fields": ["enterprise_id"]})
 
 
 class StandardDocument(Projection):
@@ -100,11 +102,34 @@ class CertificateDocument(Aggregate):
 
 
 class SealBatchDocument(Aggregate):
-    meta = _meta("seal_batches", {"fields": ["series", "first"]}, {"fields": ["issues.inspector_id"]})
+    meta = _meta(
+        "seal_batches",
+        {"fields": ["series", "first"]},
+        {"fields": ["holdings.inspector_id"]},
+        {"fields": ["movements.to_inspector_id"]},
+    )
 
 
 class SealDocument(Aggregate):
-    meta = _meta("seals", {"fields": ["series", "serial"]}, {"fields": ["instrument_id", "status"]})
+    meta = _meta(
+        "seals",
+        {"fields": ["series", "serial", "status"]},
+        {"fields": ["instrument_id", "status"]},
+        {"fields": ["instrument_ids", "status"]},
+    )
+
+
+class TransferDocument(Aggregate):
+    meta = _meta(
+        "seal_transfers",
+        {"fields": ["from_inspector_id", "status"]},
+        {"fields": ["to_inspector_id", "status"]},
+        {"fields": ["status", "id"]},
+    )
+
+
+class StocktakeDocument(Aggregate):
+    meta = _meta("stocktakes", {"fields": ["status", "id"]}, {"fields": ["inspector_id", "id"]})
 
 
 class AttentionDocument(Aggregate):
@@ -113,6 +138,7 @@ class AttentionDocument(Aggregate):
         {"fields": ["status", "id"]},
         {"fields": ["record_id"]},
         {"fields": ["inspector_id", "touched_at"]},
+        {"fields": ["seal_number", "status"]},
     )
 
 
@@ -129,11 +155,14 @@ verifications = Store(VerificationDocument, Verification)
 certificates = Store(CertificateDocument, Certificate)
 seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
+transfers = Store(TransferDocument, Transfer)
+stocktakes = Store(StocktakeDocument, Stocktake)
 attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, records, verifications, certificates, seal_batches, seals, attentions,
+    tablets, records, verifications, certificates, seal_batches, seals, transfers, stocktakes,
+    attentions,
 ]  # fmt: skip
 
 
@@ -172,22 +201,3 @@ def last_of_series(series: str) -> int:
     """The highest sequence number of a series of certificates; 0 before the first."""
     found = certificates.collection.find({"series": series}, {"sequence": 1}).sort("sequence", -1).limit(1)
     return next((int(row["sequence"]) for row in found), 0)
-
-
-def used_serials(series: str, first: int, last: int) -> set[int]:
-    """The numbers of a series, from first to last, that were used or voided."""
-    where = {"series": series, "serial": {"$gte": first, "$lte": last}}
-    return {row["serial"] for row in seals.collection.find(where, {"serial": 1, "_id": 0})}
-
-
-def batch_of(series: str, serial: int) -> SealBatch | None:
-    """The batch that holds a number."""
-    return next(seal_batches.query(series=series, first__lte=serial, last__gte=serial, limit=1), None)
-
-
-def overlapping_batch(batch: SealBatch) -> SealBatch | None:
-    """Another batch that holds some of the same numbers."""
-    same = seal_batches.query(
-        series=batch.series, first__lte=batch.last, last__gte=batch.first, id__ne=batch.id
-    )
-    return next(same, None)

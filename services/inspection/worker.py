@@ -13,13 +13,25 @@ from services.inspection.domain.known import (
 )
 from services.inspection.events import (
     CertificateIssued,
+    CertificateRevoked,
     RecordReceived,
     SealAffixed,
+    SealLost,
+    SealsDestroyed,
+    SealsFound,
+    SealsIssued,
+    SealsLost,
+    SealsReceived,
+    SealsReturned,
+    SealsTransferred,
     SealVoided,
+    StocktakeDecided,
+    StocktakeTaken,
     VerificationRecorded,
 )
 from services.inspection.judging import on_record_received
-from services.inspection.sealing import on_seal_affixed, on_seal_voided, on_verification_for_seals
+from services.inspection.seal_review import on_seal_used, on_seals_moved, on_stocktake
+from services.inspection.sealing import on_certificate_for_seals, on_verification_for_seals
 from services.inspection.storage import (
     enterprises,
     inspectors,
@@ -112,8 +124,14 @@ def on_visit(event: VisitEvent, envelope: Envelope) -> None:
 
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
-    on_verification_for_certificate(event, envelope)
+    """The seals first: the certificate makes them valid."""
     on_verification_for_seals(event, envelope)
+    on_verification_for_certificate(event, envelope)
+
+
+def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
+    on_certificate_issued(event, envelope)
+    on_certificate_for_seals(event, envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -137,7 +155,18 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitCompleted: on_visit,
     RecordReceived: on_record_received,
     VerificationRecorded: on_verification,
-    CertificateIssued: on_certificate_issued,
-    SealAffixed: on_seal_affixed,
-    SealVoided: on_seal_voided,
+    CertificateIssued: on_certificate,
+    CertificateRevoked: on_certificate_for_seals,
+    SealAffixed: on_seal_used,
+    SealVoided: on_seal_used,
+    SealLost: on_seal_used,
+    SealsReceived: on_seals_moved,
+    SealsIssued: on_seals_moved,
+    SealsReturned: on_seals_moved,
+    SealsTransferred: on_seals_moved,
+    SealsLost: on_seals_moved,
+    SealsDestroyed: on_seals_moved,
+    SealsFound: on_seals_moved,
+    StocktakeTaken: on_stocktake,
+    StocktakeDecided: on_stocktake,
 }

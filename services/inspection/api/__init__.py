@@ -3,7 +3,19 @@
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from services.inspection.api import attention, certificates, records, seals, sync, tablets, verifications
+from services.inspection.api import (
+    attention,
+    certificates,
+    records,
+    seal_batches,
+    seal_movements,
+    seal_transfers,
+    seals,
+    stocktakes,
+    sync,
+    tablets,
+    verifications,
+)
 from services.inspection.api.limit import BodyLimit
 from services.kernel.web import make_api
 
@@ -14,7 +26,10 @@ DESCRIPTION = (
 
 def make_app() -> FastAPI:
     app = make_api("inspection", "inspection", DESCRIPTION)
-    for part in (sync, tablets, records, verifications, certificates, seals, attention):
+    for part in (
+        sync, tablets, records, verifications, certificates,
+        seal_batches, seal_movements, seal_transfers, seals, stocktakes, attention,
+    ):  # fmt: skip
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(BodyLimit)
