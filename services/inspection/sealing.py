@@ -31,7 +31,7 @@ def on_certificate_for_seals(event: CertificateIssued | CertificateRevoked, enve
     if verification is None:
         return
     revoked = isinstance(event, CertificateRevoked)
-    for id in dict.fromkeys(seal_id(each.number) for each in verification.seals_affixed):
+    for id, place in {seal_id(each.number): each.place for each in verification.seals_affixed}.items():
         if seals.find(id) is None:
             raise NotYet(f"seal {id} of verification {verification.id} is not written yet")
         fact = SealFact(
@@ -39,6 +39,7 @@ def on_certificate_for_seals(event: CertificateIssued | CertificateRevoked, enve
             verification_id=verification.id,
             instrument_id=verification.instrument_id,
             inspector_id=verification.inspector_id,
+            place=place,
             at=envelope.time,
             certificate_id=event.certificate_id,
             reason=event.reason if isinstance(event, CertificateRevoked) else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import zip_longest
 from typing import Literal
 
 from services.kernel.model import Fact, Instant, local_date
@@ -104,7 +105,7 @@ def holders_on(movements: Iterable[Movement], serial: int, day: date) -> set[str
     Papers are written after the act: who was given the number on that day held it on that day.
     """
     found, papers = set(), chain(movements, serial)
-    for each, following in zip(papers, [*papers[1:], None], strict=True):
+    for each, following in zip_longest(papers, papers[1:]):
         ended = following is not None and local_date(following.at) < day
         if each.holder_id is not None and local_date(each.at) <= day and not ended:
             found.add(each.holder_id)

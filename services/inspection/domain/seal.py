@@ -195,5 +195,6 @@ class Seal(Entity, kind="seal"):
         return None
 
 
-def _order(fact: SealFact) -> tuple[datetime, str, int]:
-    return fact.at, fact.verification_id or "", ORDER.index(fact.action)
+def _order(fact: SealFact) -> tuple[datetime, str, int, str]:
+    """A total order, so that the sequence in which facts came leaves no trace."""
+    return fact.at, fact.verification_id or "", ORDER.index(fact.action), fact.model_dump_json()
