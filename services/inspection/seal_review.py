@@ -90,9 +90,11 @@ def _wanted(number: str) -> Iterator[Attention]:
 
 
 def _gap(batch: SealBatch, serial: int) -> Iterator[Attention]:
-    """An unused number in the hand of an inspector who used the next one: it was skipped, with all unused before it."""
+    """An unused number in the hand of an inspector who used their next one: it was skipped, and all unused before it."""
     held = batch.held(serial)
     if held.where != "in_hand" or held.inspector_id is None or serial == batch.last:
+        return
+    if batch.held(serial + 1).inspector_id != held.inspector_id:
         return
     following = seals.find(write_number(batch.series, serial + 1))
     if following is None or not _used_by(following, held.inspector_id):

@@ -14,7 +14,7 @@ from services.inspection.domain.seal import Seal, Standing, parse_number, seal_i
 from services.inspection.domain.seal_batch import SealBatch
 from services.inspection.seal_queries import batch_of
 from services.inspection.storage import instruments, seal_batches, seals
-from services.kernel.model import Fact, Id, NotFound, Text, instant_text, now
+from services.kernel.model import Fact, Id, NotFound, Rejected, Text, instant_text, now
 from services.kernel.tokens import Caller, Forbidden
 
 router = APIRouter(prefix="/seals", tags=["seals"])
@@ -95,7 +95,13 @@ def history(number: Text, caller: Annotated[Caller, Staff]) -> list[dict[str, An
 @router.post("/{number}/lost")
 def lost(number: Text, body: Loss, caller: Annotated[Caller, Office]) -> dict[str, Any]:
     """Says that a seal is gone from the instrument that it was fitted to. Dispatchers and administrators."""
-    found = seals.get(seal_id(number))
+    found, parsed = seals.find(seal_id(number)), parse_number(number)
+    if found is None:
+        batch = batch_of(*parsed) if parsed else None
+        if batch is None:
+            raise NotFound("seal", number)
+        detail = f"number: {seal_id(number)} was never used. Report it at /seal-batches/{batch.id}/lose."
+        raise Rejected("seal-not-affixed", detail, field="number")
     if any(each.action == "lost" and each.reason == body.reason for each in found.facts):
         return found.view()
     event = found.lose(body.reason, caller.inspector, now())
