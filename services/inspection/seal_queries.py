@@ -5,24 +5,34 @@ from datetime import datetime
 from typing import Any
 
 from services.inspection.domain.ledger import UseStatus
+from services.inspection.domain.seal import Seal, status_of
 from services.inspection.domain.seal_batch import SealBatch, Use
 from services.inspection.storage import seal_batches, seals
+from services.kernel.model import instant_text
+
+AT_ONCE = 20_000
+"""Small rows that come in one answer of the database."""
+WINDOW = 1_000
+"""Numbers that one query looks through, so that a page never reads a whole batch."""
 
 
 def used(series: str, first: int, last: int) -> Iterator[tuple[int, UseStatus]]:
     """The numbers of a series, from first to last, that were used, in order, and what they are now."""
     where = {"series": series, "serial": {"$gte": first, "$lte": last}}
     found = seals.collection.find(where, {"serial": 1, "status": 1, "_id": 0}).sort("serial", 1)
-    for row in found:
+    for row in found.batch_size(AT_ONCE):
         yield row["serial"], row["status"]
 
 
 def used_at(series: str, first: int, last: int, instant: datetime) -> Iterator[tuple[int, UseStatus]]:
     """The same as it was at an instant, by what is known of it today."""
-    for seal in seals.query(order="serial", series=series, serial__gte=first, serial__lte=last):
-        status = seal.status_at(instant)
-        if status is not None and seal.serial is not None:
-            yield seal.serial, status
+    where = {"series": series, "serial": {"$gte": first, "$lte": last}}
+    wanted = {"serial": 1, "facts.action": 1, "facts.at": 1, "_id": 0}
+    until = instant_text(instant)
+    for row in seals.collection.find(where, wanted).sort("serial", 1).batch_size(AT_ONCE):
+        status = status_of(fact["action"] for fact in row["facts"] if fact["at"] <= until)
+        if status is not None:
+            yield row["serial"], status
 
 
 def uses(series: str, first: int, last: int) -> list[Use]:
@@ -34,10 +44,16 @@ def uses(series: str, first: int, last: int) -> list[Use]:
     ]
 
 
-def previous_use(series: str, serial: int) -> int | None:
-    """The nearest used number below one; None when there is none."""
-    found = seals.collection.find({"series": series, "serial": {"$lt": serial}}, {"serial": 1, "_id": 0})
-    return next((int(row["serial"]) for row in found.sort("serial", -1).limit(1)), None)
+def previous_use(series: str, serial: int, first: int) -> int | None:
+    """The nearest used number below one, from `first` on; None when there is none. Looks near by, then further away."""
+    last, width = serial - 1, 100
+    while last >= first:
+        low = max(first, last - width + 1)
+        found = [number for number, _ in used(series, low, last)]
+        if found:
+            return found[-1]
+        last, width = low - 1, width * 10
+    return None
 
 
 def batch_of(series: str, serial: int) -> SealBatch | None:
@@ -70,8 +86,22 @@ def batches_of(
     return seal_batches.query(order="series first", **where)
 
 
-def instruments_with(batch: SealBatch, after: str, limit: int) -> list[str]:
-    """The instruments that carry seals of a batch, in order of their ids, from behind one on."""
-    where = {"series": batch.series, "serial": {"$gte": batch.first, "$lte": batch.last}, "status": "affixed"}
-    found = seals.collection.distinct("instrument_ids", where)
-    return sorted(id for id in found if id > after)[:limit]
+def seals_of(batch: SealBatch, after: int = 0, **where: Any) -> Iterator[Seal]:
+    """The used seals of a batch in order of their numbers, from behind one on; read as far as they are asked for."""
+    first = max(batch.first, after + 1)
+    while first <= batch.last:
+        last = min(first + WINDOW - 1, batch.last)
+        yield from seals.query(
+            order="serial", series=batch.series, serial__gte=first, serial__lte=last, **where
+        )
+        first = last + 1
+
+
+def seals_on(instrument_ids: list[str], batch: SealBatch) -> list[Seal]:
+    """The seals of a batch that hang on some instruments, in order of their numbers."""
+    hung = seals.query(order="id", status="affixed", instrument_ids__in=instrument_ids)
+    mine = (each for each in hung if each.series == batch.series and each.serial is not None)
+    return sorted(
+        (each for each in mine if batch.first <= (each.serial or 0) <= batch.last),
+        key=lambda each: each.serial or 0,
+    )

@@ -100,7 +100,7 @@ def _gap(batch: SealBatch, serial: int) -> Iterator[Attention]:
     if following is None or not _used_by(following, held.inspector_id):
         return
     whole = next(each for each in batch.holdings if each.first <= serial <= each.last)
-    first = max(whole.first, (previous_use(batch.series, serial) or 0) + 1)
+    first = (previous_use(batch.series, serial, whole.first) or whole.first - 1) + 1
     number = write_number(batch.series, serial)
     words = {
         "first": write_number(batch.series, first),

@@ -310,15 +310,15 @@ def test_a_stocktake_lists_differences_and_a_person_decides(province: Province) 
             decided = province.office.post("/stocktakes/t1/decide", json=body)
             assert decided.status_code == 200, decided.text
     assert decided.json()["status"] == "differs"
-    last = {"series": "BN26", "first": 101, "last": 101, "decision": "left", "reason": "của tỉnh khác"}
-    assert province.office.post("/stocktakes/t1/decide", json=last).json()["status"] == "decided"
+    rest = {"series": "BN26", "first": 101, "last": 101, "decision": "left", "reason": "của tỉnh khác"}
+    assert province.office.post("/stocktakes/t1/decide", json=rest).json()["status"] == "decided"
     province.world.drain(twice=True)
     assert open_matters(province) == []
     assert balance(province, inspector_id="k1")["lost"] == 2
     assert len({event.first for event in province.world.events(StocktakeDecided)}) == 5
     assert {event.stocktake_id for event in province.world.events(StocktakeTaken)} == {"t1"}
     assert len(province.office.get("/stocktakes/t1/history").json()) == 6
-    assert province.inspector.post("/stocktakes/t1/decide", json=last).status_code == 403
+    assert province.inspector.post("/stocktakes/t1/decide", json=rest).status_code == 403
 
 
 def test_a_stocktake_of_the_stock_room_that_agrees(province: Province, other: Door) -> None:
@@ -336,62 +336,62 @@ def test_a_stocktake_of_the_stock_room_that_agrees(province: Province, other: Do
     assert [(each["first"], each["last"]) for each in early["differences"]] == [(1, 20)]
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "expected"),
-    [
-        ("/seal-batches", {"kind": "stamp", "series": "A", "first": 9, "last": 1}, (422, "last")),
-        ("/seal-batches", {"kind": "stamp", "series": "A", "first": 1, "last": 10**10}, (422, "last")),
-        ("/seal-batches", {"kind": "stamp", "series": "A", "first": 1, "last": 2_000_000}, (422, "last")),
-        ("/seal-batches", {**BATCH, "id": "b9", "first": 50, "last": 150}, (409, "first")),
-        (
-            "/seal-batches",
-            {**BATCH, "id": "b9", "series": "A", "at": "2090-01-01T00:00:00Z"},
-            (422, "at"),
-        ),
-        ("/seal-batches/b1/issue", {"first": 30, "last": 25, "inspector_id": "k1"}, (422, "last")),
-        ("/seal-batches/b1/issue", {"first": 90, "last": 101, "inspector_id": "k1"}, (422, "first")),
-        ("/seal-batches/b1/issue", {"first": 10, "last": 30, "inspector_id": "k1"}, (409, "first")),
-        ("/seal-batches/b1/issue", {"first": 30, "last": 31, "inspector_id": "k9"}, (422, "inspector_id")),
-        ("/seal-batches/b1/return", {"first": 1, "last": 11, "inspector_id": "k1"}, (409, "first")),
-        ("/seal-batches/b1/return", {"first": 1, "last": 2, "inspector_id": "k1"}, (409, "first")),
-        (
-            "/seal-batches/b1/return",
-            {"first": 3, "last": 4, "inspector_id": "k1", "at": "2026-03-01T00:00:00Z"},
-            (409, "at"),
-        ),
-        ("/seal-batches/b1/destroy", {"first": 3, "last": 4, "inspector_id": "k1"}, (422, "reason")),
-        ("/seal-batches/b1/find", {"first": 3, "last": 4, "reason": "thấy"}, (409, "first")),
-        (
-            "/seal-batches/b1/transfer",
-            {"first": 3, "last": 4, "from_inspector_id": "k1", "to_inspector_id": "k1"},
-            (422, "to_inspector_id"),
-        ),
-        (
-            "/seal-batches/b1/transfer",
-            {"first": 3, "last": 4, "from_inspector_id": "k1", "to_inspector_id": "k9"},
-            (422, "to_inspector_id"),
-        ),
-        (
-            "/seal-batches/b1/transfer",
-            {"first": 1, "last": 2, "from_inspector_id": "k1", "to_inspector_id": "k2"},
-            (409, "first"),
-        ),
-        (
-            "/stocktakes",
-            {"inspector_id": "k1", "counted": [{"series": "BN26", "first": 5, "last": 4}]},
-            (422, "last"),
-        ),
-        ("/stocktakes", {"inspector_id": "k9", "counted": []}, (422, "inspector_id")),
-    ],
-)
-def test_bad_input_is_refused_with_its_field(
-    province: Province, path: str, body: Json, expected: tuple[int, str]
-) -> None:
+BAD: list[tuple[str, Json, tuple[int, str]]] = [
+    ("/seal-batches", {"kind": "stamp", "series": "A", "first": 9, "last": 1}, (422, "last")),
+    ("/seal-batches", {"kind": "stamp", "series": "A", "first": 1, "last": 10**10}, (422, "last")),
+    ("/seal-batches", {"kind": "stamp", "series": "A", "first": 1, "last": 2_000_000}, (422, "last")),
+    ("/seal-batches", {**BATCH, "id": "b9", "first": 50, "last": 150}, (409, "first")),
+    (
+        "/seal-batches",
+        {**BATCH, "id": "b9", "series": "A", "at": "2090-01-01T00:00:00Z"},
+        (422, "at"),
+    ),
+    ("/seal-batches/b1/issue", {"first": 30, "last": 25, "inspector_id": "k1"}, (422, "last")),
+    ("/seal-batches/b1/issue", {"first": 90, "last": 101, "inspector_id": "k1"}, (422, "first")),
+    ("/seal-batches/b1/issue", {"first": 10, "last": 30, "inspector_id": "k1"}, (409, "first")),
+    ("/seal-batches/b1/issue", {"first": 30, "last": 31, "inspector_id": "k9"}, (422, "inspector_id")),
+    ("/seal-batches/b1/return", {"first": 1, "last": 11, "inspector_id": "k1"}, (409, "first")),
+    ("/seal-batches/b1/return", {"first": 1, "last": 2, "inspector_id": "k1"}, (409, "first")),
+    (
+        "/seal-batches/b1/return",
+        {"first": 3, "last": 4, "inspector_id": "k1", "at": "2026-03-01T00:00:00Z"},
+        (409, "at"),
+    ),
+    ("/seal-batches/b1/destroy", {"first": 3, "last": 4, "inspector_id": "k1"}, (422, "reason")),
+    ("/seal-batches/b1/find", {"first": 3, "last": 4, "reason": "thấy"}, (409, "first")),
+    (
+        "/seal-batches/b1/transfer",
+        {"first": 3, "last": 4, "from_inspector_id": "k1", "to_inspector_id": "k1"},
+        (422, "to_inspector_id"),
+    ),
+    (
+        "/seal-batches/b1/transfer",
+        {"first": 3, "last": 4, "from_inspector_id": "k1", "to_inspector_id": "k9"},
+        (422, "to_inspector_id"),
+    ),
+    (
+        "/seal-batches/b1/transfer",
+        {"first": 1, "last": 2, "from_inspector_id": "k1", "to_inspector_id": "k2"},
+        (409, "first"),
+    ),
+    (
+        "/stocktakes",
+        {"inspector_id": "k1", "counted": [{"series": "BN26", "first": 5, "last": 4}]},
+        (422, "last"),
+    ),
+    ("/stocktakes", {"inspector_id": "k9", "counted": []}, (422, "inspector_id")),
+]
+
+
+def test_bad_input_is_refused_with_its_field_and_changes_nothing(province: Province) -> None:
     """BN26-000001 has been used."""
     use(province, 1)
     province.world.drain()
-    status, _, field = refused(province.office, path, **body)
-    assert (status, field) == expected
+    before = province.office.get("/seal-batches").json()
+    for path, body, expected in BAD:
+        status, _, field = refused(province.office, path, **body)
+        assert (status, field) == expected, (path, body)
+    assert province.office.get("/seal-batches").json() == before
 
 
 def test_what_is_asked_of_the_balance_must_make_sense(province: Province) -> None:
@@ -429,12 +429,12 @@ def test_a_hundred_thousand_numbers_are_one_document(province: Province) -> None
     assert (found["received"], found["in_stock"], found["in_hand"]) == (100_000, 40_000, 60_000)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_ledger_balances_after_everything_at_once(province: Province, other: Door, seed: int) -> None:
     """Commands that may or may not fit, records in any order and twice, and after each drain the sum is right."""
     chance = random.Random(seed)
     start = datetime.fromisoformat("2026-03-05T02:00:00+00:00")
-    for round in range(4):
+    for round in range(3):
         for _ in range(6):
             first = chance.randint(1, 30)
             numbers = {"first": first, "last": min(first + chance.randint(0, 6), 30), "reason": "r"}

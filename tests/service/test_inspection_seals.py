@@ -180,9 +180,28 @@ def test_which_seals_are_where(province: Province) -> None:
     rest = get("/seals", params={"batch_id": "b1", "after": page[-1]["id"]}).json()
     assert [each["number"] for each in (*page, *rest)] == [f"BN26-00000{n}" for n in (1, 2, 3)]
     carrying = get("/seal-batches/b1/instruments").json()
-    assert [(each["instrument_id"], len(each["seals"])) for each in carrying] == [("i1", 2), ("i2", 1)]
-    assert carrying[1]["seals"] == [{"number": "BN26-000003", "place": "nắp 3", "standing": "valid"}]
-    assert [each["instrument_id"] for each in get("/seal-batches/b1/instruments?after=i1").json()] == ["i2"]
+    assert [(each["instrument_id"], len(each["seals"])) for each in carrying["instruments"]] == [
+        ("i1", 2),
+        ("i2", 1),
+    ]
+    assert carrying["instruments"][1]["seals"] == [
+        {"number": "BN26-000003", "place": "nắp 3", "standing": "valid"}
+    ]
+    assert carrying["next"] is None
+
+
+def test_instruments_come_page_by_page_and_each_once(province: Province) -> None:
+    for instrument, numbers in (("i1", (1, 4)), ("i2", (2,)), ("i3", (3, 5))):
+        affixed = [{**METER, "number": f"BN26-{number}", "place": f"nắp {number}"} for number in numbers]
+        province.push(province.tablet.record(verification(instrument_id=instrument, seals_affixed=affixed)))
+    province.world.drain()
+    after, seen = 0, []
+    while after is not None:
+        path = f"/seal-batches/b1/instruments?limit=1&after={after}"
+        page = province.office.get(path).json()
+        seen += [(each["instrument_id"], len(each["seals"])) for each in page["instruments"]]
+        after = page["next"]
+    assert seen == [("i1", 2), ("i2", 1), ("i3", 2)]
 
 
 def test_an_enterprise_sees_the_seals_on_its_own_instruments(province: Province) -> None:

@@ -10,9 +10,9 @@ from services.inspection.api.tablets import Office
 from services.inspection.api.verifications import Limit
 from services.inspection.domain.seal_batch import SealBatch, Serial, Series, invalid
 from services.inspection.events import SealKind
-from services.inspection.seal_queries import instruments_with, overlapping_batch
+from services.inspection.seal_queries import overlapping_batch, seals_of, seals_on
 from services.inspection.stock import Asked, inspector_balance, ledger, office_balance
-from services.inspection.storage import seal_batches, seals
+from services.inspection.storage import seal_batches
 from services.kernel.model import Fact, Id, Instant, Rejected, new_id, now
 from services.kernel.tokens import Caller
 
@@ -89,21 +89,28 @@ def runs(
 
 @router.get("/seal-batches/{id}/instruments")
 def carrying(
-    id: Id,
-    caller: Annotated[Caller, Staff],
-    after: Annotated[str, Query(max_length=64)] = "",
-    limit: Limit = 100,
-) -> list[dict[str, Any]]:
-    """The instruments that carry seals of a batch, each with those seals. Staff."""
+    id: Id, caller: Annotated[Caller, Staff], after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100
+) -> dict[str, Any]:
+    """The instruments that carry seals of a batch, each with those seals, in order of its lowest number.
+
+    `next` is the `after` of the next page; null: there is none. Staff.
+    """
     found = seal_batches.get(id)
-    ids = instruments_with(found, after, limit)
-    shown: dict[str, list[dict[str, Any]]] = {each: [] for each in ids}
-    mine: dict[str, Any] = {"series": found.series, "serial__gte": found.first, "serial__lte": found.last}
-    for seal in seals.query(order="serial", status="affixed", instrument_ids__in=ids, **mine) if ids else ():
-        for on in seal.instrument_ids:
-            if on in shown:
-                shown[on].append({"number": seal.number, "place": seal.place, "standing": seal.standing})
-    return [{"instrument_id": id, "seals": hung} for id, hung in shown.items()]
+    shown: dict[str, list[dict[str, Any]]] = {}
+    turn = None
+    for seal in seals_of(found, after, status="affixed"):
+        if len(shown) >= limit:
+            turn = int(seal.serial or 0) - 1
+            break
+        shown |= {each: [] for each in seal.instrument_ids if each not in shown}
+    begun = set()
+    for seal in seals_on(list(shown), found) if shown else ():
+        for each in set(seal.instrument_ids) & shown.keys():
+            if seal.serial is not None and seal.serial <= after:
+                begun.add(each)
+            shown[each].append({"number": seal.number, "place": seal.place, "standing": seal.standing})
+    hung = [{"instrument_id": each, "seals": on} for each, on in shown.items() if each not in begun]
+    return {"instruments": hung, "next": turn}
 
 
 @router.get("/seal-balance")

@@ -1,6 +1,7 @@
 """Doors to single seals: where one is and its whole story, which hang on an instrument, which are of a batch."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from services.inspection.domain.custody import chain
 from services.inspection.domain.ledger import UseStatus
 from services.inspection.domain.seal import Seal, Standing, parse_number, seal_id
 from services.inspection.domain.seal_batch import SealBatch
-from services.inspection.seal_queries import batch_of
+from services.inspection.seal_queries import batch_of, seals_of
 from services.inspection.storage import instruments, seal_batches, seals
 from services.kernel.model import Fact, Id, NotFound, Rejected, Text, instant_text, now
 from services.kernel.tokens import Caller, Forbidden
@@ -38,18 +39,20 @@ def listed(
 
     Staff see all, an enterprise those on its own instruments.
     """
-    asked: dict[str, Any] = {"status": status, "standing": standing, "id__gt": after}
+    asked: dict[str, Any] = {"status": status, "standing": standing}
     if instrument_id is not None:
         _must_see(instrument_id, caller)
         asked["instrument_ids"] = instrument_id
     elif not caller.is_staff:
         own = instruments.query(enterprise_id=caller.enterprise or "-")
         asked["instrument_ids__in"] = [each.id for each in own]
-    if batch_id is not None:
-        batch = seal_batches.get(batch_id)
-        asked |= {"series": batch.series, "serial__gte": batch.first, "serial__lte": batch.last}
     where = {name: value for name, value in asked.items() if value is not None}
-    return [_shown(each, caller) for each in seals.query(limit=limit, **where)]
+    if batch_id is None:
+        found = seals.query(limit=limit, **where, **({"id__gt": after} if after else {}))
+    else:
+        parsed = parse_number(after) if after else None
+        found = seals_of(seal_batches.get(batch_id), parsed[1] if parsed else 0, **where)
+    return [_shown(each, caller) for each in islice(found, limit)]
 
 
 @router.get("/{number}")

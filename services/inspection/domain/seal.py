@@ -1,6 +1,7 @@
 """A numbered seal, stamp or lead seal once it has been used: every fact told of it, in whatever order they came."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -43,6 +44,16 @@ def seal_id(number: str) -> str:
     """One seal has one id, with or without leading zeros; a number that is not ours gets an id derived from it."""
     parsed = parse_number(number)
     return write_number(*parsed) if parsed else derived_id("seal", number.strip())
+
+
+def status_of(actions: Iterable[str]) -> UseStatus | None:
+    """What became of a seal of which so much was told; None when nothing was."""
+    told = set(actions)
+    if told & {"removed", "voided"}:
+        return "void"
+    if "lost" in told:
+        return "lost"
+    return "affixed" if "affixed" in told else None
 
 
 class SealFact(Fact):
@@ -119,12 +130,7 @@ class Seal(Entity, kind="seal"):
 
     def status_at(self, instant: datetime | None) -> UseStatus | None:
         """What the facts up to an instant say (None: all of them); None when there was none yet."""
-        actions = {each.action for each in self.facts if instant is None or each.at <= instant}
-        if actions & {"removed", "voided"}:
-            return "void"
-        if "lost" in actions:
-            return "lost"
-        return "affixed" if "affixed" in actions else None
+        return status_of(each.action for each in self.facts if instant is None or each.at <= instant)
 
     def fitted(self) -> list[SealFact]:
         return [each for each in self.facts if each.action == "affixed"]
