@@ -11,12 +11,9 @@ from types import FrameType
 
 import httpx
 
-from demo.appointing import appoint
 from demo.doors import Addresses, Refused
-from demo.fieldwork import work_in_the_field
-from demo.outcome import check_outcome, show_trail
-from demo.registering import check_catalogue, hear_what_is_due, register_province
 from demo.report import Missing, Report
+from demo.story import tell_the_story
 from deploy.local import ports
 from deploy.local.platform import LocalPlatform
 from deploy.local.processes import ROOT, NotStarted
@@ -29,9 +26,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     report = Report()
     try:
-        with _platform() as (addresses, where):
+        with (
+            _platform() as (addresses, where),
+            tempfile.TemporaryDirectory(prefix="vernier-tablet-") as folder,
+        ):
             print(where, flush=True)
-            _tell_the_story(addresses, report)
+            tell_the_story(addresses, Path(folder), report)
+            addresses.close()
     except (Missing, NeverCame, Refused, NotStarted) as reason:
         print(f"\nvernier: the demo failed: {reason}", file=sys.stderr)
         return 1
@@ -44,26 +45,6 @@ def main() -> int:
     return 0
 
 
-def _tell_the_story(addresses: Addresses, report: Report) -> None:
-    with report.step("The law's catalogue and the province's wards"):
-        administrator = check_catalogue(addresses, report)
-    with report.step("Enterprises, sites, instruments, inspectors, standards, seals"):
-        office = register_province(addresses, administrator, report)
-    with report.step("Scheduling hears of them by Kafka and knows what is due"):
-        hear_what_is_due(office, report)
-    with report.step("A visit is planned, announced by mail and confirmed"):
-        appointment = appoint(office, addresses, report)
-    with (
-        report.step("A tablet verifies offline, is killed, goes on, and syncs twice"),
-        tempfile.TemporaryDirectory(prefix="vernier-tablet-") as folder,
-    ):
-        work = work_in_the_field(office, addresses, appointment, Path(folder), report)
-    with report.step("Verdict, certificate, status, next due day, result letters"):
-        check_outcome(office, addresses, appointment, work, report)
-    with report.step("The audit trail: who did what, when, by which event"):
-        show_trail(office, appointment, report)
-
-
 @contextmanager
 def _platform() -> Iterator[tuple[Addresses, str]]:
     """The platform that `make run` keeps up here; a fresh one in a temporary folder when there is none."""
@@ -74,7 +55,7 @@ def _platform() -> Iterator[tuple[Addresses, str]]:
         mail = None if os.environ.get("VERNIER_SMTP_HOST") else state / "mail"
         yield (
             Addresses(
-                **urls,
+                urls=urls,
                 admin_password=secrets.admin_password,
                 demo_password=secrets.demo_password,
                 mail_folder=mail,
@@ -89,7 +70,7 @@ def _platform() -> Iterator[tuple[Addresses, str]]:
     ):
         yield (
             Addresses(
-                **{service: platform.url(service) for service in SERVICES},
+                urls={service: platform.url(service) for service in SERVICES},
                 admin_password=platform.secrets.admin_password,
                 demo_password=platform.secrets.demo_password,
                 mail_folder=platform.mail_folder if platform.mail else None,

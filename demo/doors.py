@@ -1,6 +1,7 @@
 """The platform's HTTP doors for the demo's people: each signs in once and is refused in words when it is refused."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ LATE = 60.0
 class Addresses:
     """Where a platform is, and what this machine knows of its secrets."""
 
-    registry: str
-    inspection: str
-    scheduling: str
-    notifications: str
+    urls: Mapping[str, str]
+    """By the name of the service."""
     admin_password: str
     demo_password: str
     mail_folder: Path | None
     """Where the mail sink keeps what was sent; None when mail goes to a server of somebody's own."""
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=LATE, trust_env=False), repr=False
+    )
+
+    def close(self) -> None:
+        self.client.close()
 
 
 class Refused(Exception):
@@ -37,15 +42,15 @@ class Person:
 
     def __init__(self, addresses: Addresses, username: str, password: str) -> None:
         self._addresses, self._credentials = addresses, {"username": username, "password": password}
-        self._client = httpx.Client(timeout=LATE, trust_env=False)
+        self._headers: dict[str, str] = {}
         self._sign_in()
 
     def _sign_in(self) -> None:
         form = {"grant_type": "password", **self._credentials}
-        answer = self._client.post(f"{self._addresses.registry}/token", data=form)
+        answer = self._addresses.client.post(f"{self._addresses.urls['registry']}/token", data=form)
         if answer.is_error:
             raise Refused(f"signing in as {self._credentials['username']}", answer.status_code, answer.json())
-        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     def get(self, service: str, path: str, **parameters: Any) -> Any:
         return self._call("GET", service, path, params=parameters)
@@ -66,11 +71,11 @@ class Person:
         return rows
 
     def _call(self, method: str, service: str, path: str, **request: Any) -> Any:
-        url = f"{getattr(self._addresses, service)}{path}"
-        answer = self._client.request(method, url, **request)
+        url = f"{self._addresses.urls[service]}{path}"
+        answer = self._addresses.client.request(method, url, headers=self._headers, **request)
         if answer.status_code == 401:  # an access token lives a quarter of an hour
             self._sign_in()
-            answer = self._client.request(method, url, **request)
+            answer = self._addresses.client.request(method, url, headers=self._headers, **request)
         if answer.is_error:
             raise Refused(f"{method} {service}{path}", answer.status_code, answer.json())
         return answer.json()

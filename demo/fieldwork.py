@@ -34,8 +34,8 @@ def work_in_the_field(
     _wait_for_the_work(office, addresses, appointment)
     orders = {
         "directory": str(folder),
-        "registry": addresses.registry,
-        "inspection": addresses.inspection,
+        "registry": addresses.urls["registry"],
+        "inspection": addresses.urls["inspection"],
         "user": INSPECTOR,
         "password": addresses.demo_password,
         "visit": appointment.id,

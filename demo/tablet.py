@@ -57,7 +57,10 @@ def morning(tablet: Tablet, orders: Json) -> None:
 
 
 def afternoon(tablet: Tablet, orders: Json) -> None:
-    """Started again, still offline: the draft is where it was left. Then the network comes back: sync, twice."""
+    """Started again, still offline: the draft is where it was left. Then the network comes back: sync, twice.
+
+    A verdict reaches the tablet first, the certificate that follows from a pass a moment later.
+    """
     tablet.network.away = True
     online = tablet.sign_in(orders["user"], orders["password"])
     [draft] = tablet.resume()
@@ -87,7 +90,9 @@ def afternoon(tablet: Tablet, orders: Json) -> None:
 
     def published() -> bool:
         tablet.sync()
-        return {each.state for each in tablet.outbox()} == {"published"}
+        results = [each.result for each in tablet.outbox() if each.state == "published"]
+        certified = [result for result in results if result and result["certificate_number"]]
+        return len(results) == 2 and len(certified) == 1
 
     until(published, "the results to come back to the tablet", RESULT_SECONDS, pause=0.3)
     _tell(

@@ -182,8 +182,10 @@ class Store(Generic[E]):
         `change` alters the entity and returns what happened, if anything did. `create` makes it when it is missing;
         without `create` a missing aggregate is left alone (the event is about something this service does not keep).
         """
-        for _ in range(ATTEMPTS):
-            entity = self.find(id)
+        for attempt in range(ATTEMPTS):
+            # The first event of an aggregate usually makes ours: then there is nothing to be found yet.
+            first = attempt == 0 and create is not None and cause.sequence == 1
+            entity = None if first else self.find(id)
             fresh = entity is None
             if entity is None:
                 if create is None:
