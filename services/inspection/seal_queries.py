@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.inspection.domain.ledger import UseStatus
-from services.inspection.domain.seal import Seal, status_of
+from services.inspection.domain.seal import USED, Seal, status_of
 from services.inspection.domain.seal_batch import SealBatch, Use
 from services.inspection.storage import seal_batches, seals
 from services.kernel.model import instant_text
@@ -14,6 +14,16 @@ AT_ONCE = 20_000
 """Small rows that come in one answer of the database."""
 WINDOW = 1_000
 """Numbers that one query looks through, so that a page never reads a whole batch."""
+
+
+class Hand(NamedTuple):
+    """Numbers first to last of a batch, both included."""
+
+    batch_id: str
+    kind: str
+    series: str
+    first: int
+    last: int
 
 
 def used(series: str, first: int, last: int) -> Iterator[tuple[int, UseStatus]]:
@@ -37,11 +47,19 @@ def used_at(series: str, first: int, last: int, instant: datetime) -> Iterator[t
 
 def uses(series: str, first: int, last: int) -> list[Use]:
     """When each used number of a range was used, and by whom."""
-    return [
-        Use(seal.serial, seal.use().at, seal.use().inspector_id)
-        for seal in seals.query(order="serial", series=series, serial__gte=first, serial__lte=last)
-        if seal.serial is not None
-    ]
+    where = {"series": series, "serial": {"$gte": first, "$lte": last}}
+    found = seals.collection.find(where, {"serial": 1, "facts": 1, "_id": 0}).sort("serial", 1)
+    return [_use(row["serial"], row["facts"]) for row in found.batch_size(AT_ONCE)]
+
+
+def in_hand(inspector_id: str) -> Iterator[Hand]:
+    """The ranges in an inspector's hand, used numbers and all, without the papers of their batches."""
+    wanted = {"series": 1, "of_kind": 1, "holdings": 1}
+    found = seal_batches.collection.find({"holdings.inspector_id": inspector_id}, wanted)
+    for row in found.sort([("series", 1), ("first", 1)]):
+        for held in row["holdings"]:
+            if held["inspector_id"] == inspector_id and held["where"] == "in_hand":
+                yield Hand(row["_id"], row["of_kind"], row["series"], held["first"], held["last"])
 
 
 def previous_use(series: str, serial: int, first: int) -> int | None:
@@ -105,3 +123,9 @@ def seals_on(instrument_ids: list[str], batch: SealBatch) -> list[Seal]:
         (each for each in mine if batch.first <= (each.serial or 0) <= batch.last),
         key=lambda each: each.serial or 0,
     )
+
+
+def _use(serial: int, facts: list[dict[str, Any]]) -> Use:
+    own = (each for each in facts if each["action"] in USED)
+    fact = next(own, facts[0])
+    return Use(serial, datetime.fromisoformat(fact["at"]), fact["inspector_id"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.inspection.domain.attention import Attention, Concern
-from services.inspection.domain.seal import Seal, parse_number, seal_id, write_number
+from services.inspection.domain.seal import USED, Seal, parse_number, seal_id, write_number
 from services.inspection.domain.seal_alarm import alarms
 from services.inspection.domain.seal_batch import Moved, SealBatch
 from services.inspection.events import (
@@ -15,7 +15,7 @@ from services.inspection.events import (
     StocktakeTaken,
 )
 from services.inspection.judging import raise_attention
-from services.inspection.seal_queries import batch_of, previous_use, used
+from services.inspection.seal_queries import batch_of, overlapping_batch, previous_use, used
 from services.inspection.storage import attentions, seal_batches, seals, stocktakes
 from services.kernel.model import Envelope, now
 
@@ -33,6 +33,8 @@ def on_seal_used(event: SealAffixed | SealVoided | SealLost, envelope: Envelope)
 def on_seals_moved(event: SealsReceived | Moved, envelope: Envelope) -> None:
     """Papers may come after the use: every used number of the range is looked at again, and every gap in it."""
     batch = seal_batches.get(event.batch_id)
+    if isinstance(event, SealsReceived):
+        _overlap(batch, envelope)
     found = {serial for serial, _ in used(batch.series, event.first, min(event.last + 1, batch.last))}
     concerned = found | {serial - 1 for serial in found if serial > batch.first}
     for gap in attentions.query(reason="seal-gap", status="open"):
@@ -41,6 +43,16 @@ def on_seals_moved(event: SealsReceived | Moved, envelope: Envelope) -> None:
             concerned.add(parsed[1])
     for serial in sorted(concerned):
         _review(write_number(batch.series, serial), envelope)
+
+
+def _overlap(batch: SealBatch, envelope: Envelope) -> None:
+    """Two batches entered at the same moment may hold the same numbers: each door saw none of the other."""
+    other = overlapping_batch(batch)
+    if other is not None:
+        one, two = sorted([batch, other], key=lambda each: each.id)
+        words = {"series": batch.series, "one": f"{one.first}-{one.last}", "two": f"{two.first}-{two.last}"}
+        concern = Concern("seal-batches-overlap", words)
+        raise_attention(envelope, Attention.of(concern, one.id, two.id, at=now()))
 
 
 def on_stocktake(event: StocktakeTaken | StocktakeDecided, envelope: Envelope) -> None:
@@ -121,9 +133,7 @@ def _gap(batch: SealBatch, serial: int) -> Iterator[Attention]:
 
 
 def _used_by(seal: Seal, inspector_id: str) -> bool:
-    return any(
-        each.inspector_id == inspector_id and each.action in ("affixed", "voided") for each in seal.facts
-    )
+    return any(each.inspector_id == inspector_id and each.action in USED for each in seal.facts)
 
 
 def _close(id: str, note: str, envelope: Envelope) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from services.inspection.domain.custody import partition
 from services.inspection.domain.ledger import Balance, HandBalance, Run, balance, hand_balance, runs, total
 from services.inspection.domain.seal_batch import SealBatch, invalid
-from services.inspection.seal_queries import batches_of, used, used_at
+from services.inspection.seal_queries import batches_of, in_hand, used, used_at
+from services.inspection.spent import unused
 from services.inspection.storage import seal_batches
 
 
@@ -87,15 +88,9 @@ def unused_of(
 
 
 def seals_in_hand(inspector_id: str) -> list[dict[str, Any]]:
-    """Ranges of numbers, first and last included, by series."""
+    """Ranges of unused numbers, first and last included, by series."""
     return [
-        {
-            "batch_id": batch.id,
-            "kind": batch.of_kind,
-            "series": batch.series,
-            "first": run.first,
-            "last": run.last,
-        }
-        for batch, here in unused_of(inspector_id)
-        for run in here
+        hand._replace(first=first, last=last)._asdict()
+        for hand in in_hand(inspector_id)
+        for first, last in unused(hand.series, hand.first, hand.last)
     ]

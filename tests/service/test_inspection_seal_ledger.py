@@ -18,7 +18,7 @@ from services.inspection.events import (
     StocktakeTaken,
 )
 from services.inspection.storage import seal_batches, seals
-from services.kernel.model import instant_text
+from services.kernel.model import Itself, instant_text
 from tests.unit.inspection.evidence import verification
 from tests.unit.inspection.province import Province
 from tests.world import Door, MakeWorld
@@ -319,6 +319,29 @@ def test_a_stocktake_lists_differences_and_a_person_decides(province: Province) 
     assert {event.stocktake_id for event in province.world.events(StocktakeTaken)} == {"t1"}
     assert len(province.office.get("/stocktakes/t1/history").json()) == 6
     assert province.inspector.post("/stocktakes/t1/decide", json=rest).status_code == 403
+
+
+def test_a_record_that_comes_after_the_count_explains_what_was_missing(province: Province) -> None:
+    count = {"id": "t1", "inspector_id": "k1", "counted": [{"series": "BN26", "first": 3, "last": 10}]}
+    assert province.office.post("/stocktakes", json=count).json()["status"] == "differs"
+    use(province, 1)
+    province.world.drain()
+    [undecided] = province.office.get("/stocktakes/t1").json()["undecided"]
+    assert [(each["first"], each["last"], each["status"]) for each in undecided["now"]] == [
+        (1, 1, "affixed"),
+        (2, 2, "in_hand"),
+    ]
+    lost = {"series": "BN26", "first": 1, "last": 2, "decision": "lost", "reason": "không thấy"}
+    assert refused(province.office, "/stocktakes/t1/decide", **lost) == (409, "seals-used", "first")
+
+
+def test_two_batches_entered_at_the_same_moment_are_both_kept_and_told(province: Province) -> None:
+    """Each door looks first and writes then: what comes between is found by the worker."""
+    batch = seal_batches.get("b1").model_copy(update={"id": "b2", "version": 0})
+    origin = Itself(actor="account/test")
+    seal_batches.add(batch, batch.received(), by=origin)
+    province.world.drain(twice=True)
+    assert open_matters(province) == [("seal-batches-overlap", None)]
 
 
 def test_a_stocktake_of_the_stock_room_that_agrees(province: Province, other: Door) -> None:

@@ -1,5 +1,6 @@
 """Doors to stocktakes: what was counted, where the ledger differs, and what a person decided."""
 
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -12,11 +13,14 @@ from services.inspection.api.verifications import Limit
 from services.inspection.counting import differences, movement_of
 from services.inspection.domain.seal_batch import Series
 from services.inspection.domain.stocktake import Counted, Decided, Decision, Stocktake, check_counted
-from services.inspection.storage import stocktakes
+from services.inspection.stock import ledger
+from services.inspection.storage import seal_batches, stocktakes
 from services.kernel.model import Fact, Id, LongText, NotFound, Text, new_id, now
 from services.kernel.tokens import Caller, Forbidden
 
 router = APIRouter(prefix="/stocktakes", tags=["seals"])
+
+RUNS_SHOWN = 100
 
 
 class NewStocktake(Fact):
@@ -80,11 +84,17 @@ def listed(
 
 @router.get("/{id}")
 def stocktake(id: Id, caller: Annotated[Caller, Staff]) -> dict[str, Any]:
-    """One stocktake with its differences and what is still undecided. The office; inspectors their own."""
+    """One stocktake with its differences; of those undecided, what the ledger says now that later records have come.
+
+    The office; inspectors their own.
+    """
     found = stocktakes.get(id)
     if not in_office(caller) and found.inspector_id != caller.inspector:
         raise NotFound("stocktake", id)
-    return _shown(found)
+    shown = _shown(found)
+    for each in shown["undecided"]:
+        each["now"] = _now(each) if each["batch_id"] else []
+    return shown
 
 
 @router.get("/{id}/history")
@@ -112,3 +122,8 @@ def decide(id: Id, body: NewDecision, caller: Annotated[Caller, Office]) -> dict
 
 def _shown(found: Stocktake) -> dict[str, Any]:
     return {**found.view(), "undecided": [each.model_dump(mode="json") for each in found.undecided()]}
+
+
+def _now(difference: dict[str, Any]) -> list[dict[str, Any]]:
+    found = ledger(seal_batches.get(difference["batch_id"]), difference["first"], difference["last"])
+    return [run._asdict() for run in islice(found, RUNS_SHOWN)]

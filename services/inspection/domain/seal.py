@@ -23,6 +23,9 @@ Action = Literal["removed", "affixed", "voided", "lost", "validated", "invalidat
 ORDER: tuple[Action, ...] = ("removed", "affixed", "voided", "lost", "validated", "invalidated")
 """Of facts of one instant: what is taken off comes before what is put on."""
 
+USED: tuple[Action, ...] = ("affixed", "voided")
+"""What an inspector does with a seal of their own."""
+
 Standing = Literal["pending", "withheld", "valid", "revoked"]
 """Of a seal that is affixed: no certificate yet, none to come, certificate issued, certificate revoked."""
 
@@ -137,7 +140,7 @@ class Seal(Entity, kind="seal"):
 
     def use(self) -> SealFact:
         """The fact by which it was used first: fitted or spoiled; found on an instrument, when nobody told of that."""
-        own = (each for each in self.facts if each.action in ("affixed", "voided"))
+        own = (each for each in self.facts if each.action in USED)
         return next(own, self.facts[0])
 
     def used_twice(self) -> bool:

@@ -189,6 +189,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Kiểm định viên {inspector} đã dùng {next} nhưng bỏ qua {first} – {last}. Hỏi các số đó ở đâu.",
         "Inspector {inspector} used {next} and skipped {first} to {last}. Ask where those are.",
     ),
+    "seal-batches-overlap": (
+        "Hai lô niêm phong {series} có số trùng nhau ({one} và {two}). Kiểm tra phiếu nhập kho.",
+        "Two batches of seals {series} hold the same numbers ({one} and {two}). Check the delivery notes.",
+    ),
     "seal-count-differs": (
         "Kết quả kiểm kê {stocktake} khác sổ ở {count} dải số. Xem và quyết định từng dải.",
         "Stocktake {stocktake} differs from the ledger in {count} ranges. Decide on each of them.",
