@@ -40,6 +40,8 @@ class Movement(Fact):
         """Where the numbers must have been."""
         if self.action == "found":
             return "lost", "destroyed"
+        if self.action in ("returned", "transferred"):
+            return ("in_hand",)
         return ("in_hand",) if self.from_inspector_id else ("in_stock",)
 
     @property
