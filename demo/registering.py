@@ -159,7 +159,7 @@ def _hand_out_seals(dispatcher: Person, inspector_id: str, report: Report) -> No
 
     def handed_out(batch_id: str) -> bool:
         batch = dispatcher.get("inspection", f"/seal-batches/{batch_id}")
-        if any(issue["inspector_id"] == inspector_id for issue in batch["issues"]):
+        if any(held["inspector_id"] == inspector_id for held in batch["holdings"]):
             return True
         body = {"first": 1, "last": HANDED_OUT, "inspector_id": inspector_id}
         try:

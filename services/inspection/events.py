@@ -227,6 +227,85 @@ class SealsIssued(Event, type="vernier.inspection.seal.issued.v1"):
     first: int
     last: int
     inspector_id: Id
+    at: Instant | None = None
+
+
+class _Seals(Event):
+    batch_id: Id
+    kind: SealKind
+    series: str
+    first: int
+    last: int
+    at: Instant
+
+
+class SealsReturned(_Seals, type="vernier.inspection.seal.returned.v1"):
+    """An inspector gave unused seals back into the office's stock."""
+
+    inspector_id: Id
+    """who gave them back"""
+    reason: str | None
+
+
+class SealsTransferred(_Seals, type="vernier.inspection.seal.transferred.v1"):
+    """Unused seals went from one inspector to another: the office says so, or both of them do."""
+
+    from_inspector_id: Id
+    to_inspector_id: Id
+
+
+class SealsLost(_Seals, type="vernier.inspection.seal.range_lost.v1"):
+    """Unused seals cannot be found. Whoever meets one of their numbers reports it."""
+
+    inspector_id: Id | None
+    """who held them; null: they lay in stock"""
+    reason: str
+
+
+class SealsDestroyed(_Seals, type="vernier.inspection.seal.destroyed.v1"):
+    """Unused seals were destroyed, those of an inspector who leaves for example."""
+
+    inspector_id: Id | None
+    """who held them; null: they lay in stock"""
+    reason: str
+
+
+class SealsFound(_Seals, type="vernier.inspection.seal.found.v1"):
+    """Seals that the ledger had as lost or destroyed are there after all."""
+
+    inspector_id: Id | None
+    """in whose hand they are; null: in stock"""
+    reason: str
+
+
+class _Transfer(Event):
+    transfer_id: Id
+    batch_id: Id
+    kind: SealKind
+    series: str
+    first: int
+    last: int
+    from_inspector_id: Id
+    to_inspector_id: Id
+    at: Instant
+
+
+class SealTransferDeclared(_Transfer, type="vernier.inspection.seal_transfer.declared.v1"):
+    """One side says that seals changed hands. The ledger waits until the other side or the office says so too."""
+
+    said_by: str
+
+
+class SealTransferConfirmed(_Transfer, type="vernier.inspection.seal_transfer.confirmed.v1"):
+    """The other side, or the office, confirmed that the seals changed hands."""
+
+    confirmed_by: str
+
+
+class SealTransferDeclined(_Transfer, type="vernier.inspection.seal_transfer.declined.v1"):
+    """A declared transfer did not take place; the seals are where they were."""
+
+    reason: str
 
 
 class _Seal(Event):
@@ -239,7 +318,10 @@ class _Seal(Event):
 
 
 class SealAffixed(_Seal, type="vernier.inspection.seal.affixed.v1"):
-    """A numbered seal was fitted to one place of one instrument."""
+    """A numbered seal was fitted to one place of one instrument. It is not valid before its certificate is issued."""
+
+    withheld: list[str] = []
+    """why no certificate will follow, so that the seal does not become valid; empty: one will"""
 
 
 class SealVoided(_Seal, type="vernier.inspection.seal.voided.v1"):
@@ -251,6 +333,52 @@ class SealVoided(_Seal, type="vernier.inspection.seal.voided.v1"):
 class SealLost(_Seal, type="vernier.inspection.seal.lost.v1"):
     """A seal cannot be found. Whoever meets its number reports it."""
 
+    reason: str
+
+
+class SealValidated(_Seal, type="vernier.inspection.seal.validated.v1"):
+    """A seal became valid: the certificate of the verification that fitted it was issued."""
+
+    certificate_id: Id
+
+
+class SealInvalidated(_Seal, type="vernier.inspection.seal.invalidated.v1"):
+    """A seal still hangs on its instrument and proves nothing: its certificate was revoked."""
+
+    certificate_id: Id
+    reason: str
+
+
+class SealCount(Fact):
+    """Numbers first to last of a series, both included."""
+
+    series: str
+    first: int
+    last: int
+
+
+class StocktakeTaken(Event, type="vernier.inspection.stocktake.taken.v1"):
+    """Somebody counted the unused seals in one hand. The ledger is not changed by it."""
+
+    stocktake_id: Id
+    inspector_id: Id | None
+    """whose seals were counted; null: those in stock"""
+    at: Instant
+    counted: list[SealCount]
+    missing: list[SealCount]
+    surplus: list[SealCount]
+
+
+class StocktakeDecided(Event, type="vernier.inspection.stocktake.decided.v1"):
+    """A person decided what became of numbers in which count and ledger differ."""
+
+    stocktake_id: Id
+    inspector_id: Id | None
+    """whose seals were counted; null: those in stock"""
+    series: str
+    first: int
+    last: int
+    decision: Literal["lost", "found", "left"]
     reason: str
 
 

@@ -1,28 +1,53 @@
-"""Hears of verdicts: what became of each seal that a verification names, and which of it a person must look at."""
+"""Hears of verdicts and certificates: what became of each seal that a verification names."""
 
-from services.inspection.domain.attention import Attention, Concern
 from services.inspection.domain.body import SealTold
 from services.inspection.domain.seal import Action, Seal, SealFact, seal_id
 from services.inspection.domain.verification import Verification
-from services.inspection.events import SealAffixed, SealVoided, VerificationRecorded
-from services.inspection.judging import raise_attention
-from services.inspection.storage import batch_of, seals, verifications
-from services.kernel.model import Envelope, Event, now
+from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
+from services.inspection.storage import seals, verifications
+from services.kernel.model import Envelope, Event, NotYet, now
 
 FAILED = "The instrument failed its verification."
+
+Use = tuple[Action, SealTold, str | None]
 
 
 def on_verification_for_seals(event: VerificationRecorded, envelope: Envelope) -> None:
     """Each seal is one aggregate: all that this verification tells of it is written together."""
     verification = verifications.get(event.verification_id)
-    told: dict[str, list[tuple[Action, SealTold, str | None]]] = {}
+    told: dict[str, list[Use]] = {}
     for action, each, reason in _told(verification):
         told.setdefault(seal_id(each.number), []).append((action, each, reason))
     for id, uses in told.items():
         _tell(id, uses, verification, envelope)
 
 
-def _told(verification: Verification) -> list[tuple[Action, SealTold, str | None]]:
+def on_certificate_for_seals(event: CertificateIssued | CertificateRevoked, envelope: Envelope) -> None:
+    """The seals that the verification fitted are valid from now on, or prove nothing any more.
+
+    Raises NotYet when a seal of the verification has not been written yet.
+    """
+    verification = verifications.find(event.verification_id)
+    if verification is None:
+        return
+    revoked = isinstance(event, CertificateRevoked)
+    for id, place in {seal_id(each.number): each.place for each in verification.seals_affixed}.items():
+        if seals.find(id) is None:
+            raise NotYet(f"seal {id} of verification {verification.id} is not written yet")
+        fact = SealFact(
+            action="invalidated" if revoked else "validated",
+            verification_id=verification.id,
+            instrument_id=verification.instrument_id,
+            inspector_id=verification.inspector_id,
+            place=place,
+            at=envelope.time,
+            certificate_id=event.certificate_id,
+            reason=event.reason if isinstance(event, CertificateRevoked) else None,
+        )
+        seals.on(envelope, id, lambda seal, fact=fact: seal.tell(fact, None, now()))  # type: ignore[misc]
+
+
+def _told(verification: Verification) -> list[Use]:
     failed = verification.verdict == "fail"
     return [
         *(("removed", each, each.reason) for each in verification.seals_removed),
@@ -32,10 +57,9 @@ def _told(verification: Verification) -> list[tuple[Action, SealTold, str | None
     ]
 
 
-def _tell(
-    id: str, uses: list[tuple[Action, SealTold, str | None]], verification: Verification, envelope: Envelope
-) -> None:
+def _tell(id: str, uses: list[Use], verification: Verification, envelope: Envelope) -> None:
     at = now()
+    withheld = verification.withheld if verification.verdict == "pass" else [verification.verdict]
 
     def change(seal: Seal) -> list[Event]:
         events: list[Event | None] = []
@@ -48,41 +72,10 @@ def _tell(
                 place=each.place,
                 at=verification.verified_at,
                 reason=reason,
+                withheld=withheld if action == "affixed" else [],
             )
             events.append(seal.tell(fact, each.kind, at))
         return [event for event in events if event is not None]
 
     first = uses[0][1]
     seals.on(envelope, id, change, lambda: Seal.first_used(first.number, first.kind, at))
-
-
-def on_seal_affixed(event: SealAffixed, envelope: Envelope) -> None:
-    seal = seals.get(seal_id(event.number))
-    if seal.used_twice():
-        _look("seal-used-twice", event, envelope)
-    if seal.series is None or seal.serial is None or (batch := batch_of(seal.series, seal.serial)) is None:
-        _look("seal-unknown", event, envelope)
-    elif batch.holder(seal.serial) != event.inspector_id:
-        _look("seal-not-held", event, envelope)
-
-
-def on_seal_voided(event: SealVoided, envelope: Envelope) -> None:
-    seal = seals.get(seal_id(event.number))
-    if seal.used_twice():
-        _look("seal-used-twice", event, envelope)
-    if seal.removed_elsewhere():
-        _look("seal-elsewhere", event, envelope)
-
-
-def _look(reason: str, event: SealAffixed | SealVoided, envelope: Envelope) -> None:
-    attention = Attention.of(
-        Concern(reason, {"seal": event.number}),
-        event.number,
-        str(event.verification_id),
-        at=now(),
-        record_id=event.verification_id,
-        instrument_id=event.instrument_id,
-        inspector_id=event.inspector_id,
-        seal_number=event.number,
-    )
-    raise_attention(envelope, attention)

@@ -26,7 +26,9 @@ from services.inspection.domain.known import (
 from services.inspection.domain.record import Record
 from services.inspection.domain.seal import Seal
 from services.inspection.domain.seal_batch import SealBatch
+from services.inspection.domain.stocktake import Stocktake
 from services.inspection.domain.tablet import Tablet
+from services.inspection.domain.transfer import Transfer
 from services.inspection.domain.verification import Verification
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
@@ -54,7 +56,7 @@ class InstrumentTypeDocument(Projection):
 
 
 class InstrumentDocument(Projection):
-    meta = _meta("instruments", {"fields": ["touched_at"]})
+    meta = _meta("instruments", {"fields": ["touched_at"]}, {"fields": ["enterprise_id"]})
 
 
 class StandardDocument(Projection):
@@ -137,16 +139,36 @@ class CertificateNumberDocument(Aggregate):
 
 
 class SealBatchDocument(Aggregate):
-    meta = _meta("seal_batches", {"fields": ["series", "first"]}, {"fields": ["issues.inspector_id"]})
+    meta = _meta(
+        "seal_batches",
+        {"fields": ["series", "first"]},
+        {"fields": ["holdings.inspector_id"]},
+        {"fields": ["movements.to_inspector_id"]},
+    )
 
 
 class SealDocument(Aggregate):
+    # The range of serials comes last in its index: with a field behind it, the embedded engine passes over the last number.
     meta = _meta(
         "seals",
         {"fields": ["series", "serial"]},
         {"fields": ["instrument_id", "status"]},
+        {"fields": ["instrument_ids", "status"]},
         {"fields": ["touched_at"]},
     )
+
+
+class TransferDocument(Aggregate):
+    meta = _meta(
+        "seal_transfers",
+        {"fields": ["from_inspector_id", "status"]},
+        {"fields": ["to_inspector_id", "status"]},
+        {"fields": ["status", "id"]},
+    )
+
+
+class StocktakeDocument(Aggregate):
+    meta = _meta("stocktakes", {"fields": ["status", "id"]}, {"fields": ["inspector_id", "id"]})
 
 
 class AttentionDocument(Aggregate):
@@ -156,6 +178,7 @@ class AttentionDocument(Aggregate):
         {"fields": ["status", "reason"]},
         {"fields": ["record_id"]},
         {"fields": ["inspector_id", "touched_at"]},
+        {"fields": ["seal_number", "status"]},
     )
 
 
@@ -189,12 +212,14 @@ seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
 attachments = Store(AttachmentDocument, Attachment)
 uploads = Store(UploadDocument, Upload)
+transfers = Store(TransferDocument, Transfer)
+stocktakes = Store(StocktakeDocument, Stocktake)
 attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
     tablets, enrolments, records, verifications, certificates, certificate_numbers, seal_batches, seals,
-    attachments, uploads, attentions,
+    transfers, stocktakes, attachments, uploads, attentions,
 ]  # fmt: skip
 
 
@@ -268,25 +293,6 @@ def keep_original(id: str, content: bytes) -> bool:
     except DuplicateKeyError:
         return False
     return True
-
-
-def used_serials(series: str, first: int, last: int) -> set[int]:
-    """The numbers of a series, from first to last, that were used or voided."""
-    where = {"series": series, "serial": {"$gte": first, "$lte": last}}
-    return {row["serial"] for row in seals.collection.find(where, {"serial": 1, "_id": 0})}
-
-
-def batch_of(series: str, serial: int) -> SealBatch | None:
-    """The batch that holds a number."""
-    return next(seal_batches.query(series=series, first__lte=serial, last__gte=serial, limit=1), None)
-
-
-def overlapping_batch(batch: SealBatch) -> SealBatch | None:
-    """Another batch that holds some of the same numbers."""
-    same = seal_batches.query(
-        series=batch.series, first__lte=batch.last, last__gte=batch.first, id__ne=batch.id
-    )
-    return next(same, None)
 
 
 def attention_counts(status: str) -> list[dict[str, Any]]:

@@ -20,16 +20,28 @@ from services.inspection.domain.known import (
 from services.inspection.events import (
     AttachmentReceived,
     CertificateIssued,
+    CertificateRevoked,
     RecordReceived,
     SealAffixed,
+    SealLost,
+    SealsDestroyed,
+    SealsFound,
+    SealsIssued,
+    SealsLost,
+    SealsReceived,
+    SealsReturned,
+    SealsTransferred,
     SealVoided,
+    StocktakeDecided,
+    StocktakeTaken,
     VerificationEvidenced,
     VerificationRecorded,
     VerificationReinstated,
     VerificationSetAside,
 )
 from services.inspection.judging import on_record_received
-from services.inspection.sealing import on_seal_affixed, on_seal_voided, on_verification_for_seals
+from services.inspection.seal_review import on_seal_used, on_seals_moved, on_stocktake
+from services.inspection.sealing import on_certificate_for_seals, on_verification_for_seals
 from services.inspection.storage import (
     enterprises,
     inspectors,
@@ -122,8 +134,9 @@ def on_visit(event: VisitEvent, envelope: Envelope) -> None:
 
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
-    on_verification_for_certificate(event, envelope)
+    """The seals first: the certificate makes them valid."""
     on_verification_for_seals(event, envelope)
+    on_verification_for_certificate(event, envelope)
     on_verification_for_evidence(event, envelope)
 
 
@@ -135,6 +148,11 @@ def on_verification_set_aside(event: VerificationSetAside, envelope: Envelope) -
 def on_verification_reinstated(event: VerificationReinstated, envelope: Envelope) -> None:
     on_reinstated(event, envelope)
     on_decision(event, envelope)
+
+
+def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
+    on_certificate_issued(event, envelope)
+    on_certificate_for_seals(event, envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -162,7 +180,18 @@ HANDLERS: dict[type[Event], Handler] = {
     VerificationEvidenced: on_verification_for_certificate,
     VerificationSetAside: on_verification_set_aside,
     VerificationReinstated: on_verification_reinstated,
-    CertificateIssued: on_certificate_issued,
-    SealAffixed: on_seal_affixed,
-    SealVoided: on_seal_voided,
+    CertificateIssued: on_certificate,
+    CertificateRevoked: on_certificate_for_seals,
+    SealAffixed: on_seal_used,
+    SealVoided: on_seal_used,
+    SealLost: on_seal_used,
+    SealsReceived: on_seals_moved,
+    SealsIssued: on_seals_moved,
+    SealsReturned: on_seals_moved,
+    SealsTransferred: on_seals_moved,
+    SealsLost: on_seals_moved,
+    SealsDestroyed: on_seals_moved,
+    SealsFound: on_seals_moved,
+    StocktakeTaken: on_stocktake,
+    StocktakeDecided: on_stocktake,
 }

@@ -8,7 +8,9 @@ from services.inspection.events import (
     CertificateRevoked,
     CertificateSuperseded,
     SealAffixed,
+    SealInvalidated,
     SealLost,
+    SealValidated,
     SealVoided,
     VerificationRecorded,
 )
@@ -36,6 +38,8 @@ OneInstrument = (
     | SealAffixed
     | SealVoided
     | SealLost
+    | SealValidated
+    | SealInvalidated
     | AttentionRaised
 )
 
@@ -99,6 +103,8 @@ HANDLERS: dict[type[Event], Handler] = {
     SealAffixed: on_step,
     SealVoided: on_step,
     SealLost: on_step,
+    SealValidated: on_step,
+    SealInvalidated: on_step,
     AttentionRaised: on_step,
     NoticeSent: on_notice,
     NoticeFailed: on_notice,

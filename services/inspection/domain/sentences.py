@@ -213,8 +213,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "paper if it was handed out.",
     ),
     "seal-not-held": (
-        "Niêm phong {seal} không nằm trong số đã cấp cho kiểm định viên. Đối chiếu sổ cấp phát.",
-        "Seal {seal} is not among those issued to the inspector. Check the ledger.",
+        "Niêm phong {seal} không nằm trong tay kiểm định viên vào ngày sử dụng. Đối chiếu sổ cấp phát.",
+        "Seal {seal} was not in the inspector's hand on the day of its use. Check the ledger.",
     ),
     "seal-unknown": (
         "Niêm phong {seal} không thuộc lô nào đã nhận. Kiểm tra số hiệu.",
@@ -227,6 +227,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "seal-elsewhere": (
         "Niêm phong {seal} được tháo khỏi phương tiện khác với nơi đã gắn.",
         "Seal {seal} was removed from another instrument than it was fitted to.",
+    ),
+    "seal-void-used": (
+        "Niêm phong {seal} đã hỏng, đã tháo hoặc đã mất nhưng lại được gắn. Kiểm tra phương tiện đo.",
+        "Seal {seal} was fitted after it had been voided, removed or lost. Look at the instrument.",
+    ),
+    "seal-lost-used": (
+        "Niêm phong {seal} đã báo mất nhưng xuất hiện trên phương tiện đo. Kiểm tra tại hiện trường.",
+        "Seal {seal} was reported lost and has turned up on an instrument. Check it on the spot.",
+    ),
+    "seal-destroyed-used": (
+        "Niêm phong {seal} đã ghi là tiêu hủy nhưng xuất hiện trên phương tiện đo. Kiểm tra biên bản tiêu hủy.",
+        "Seal {seal} was recorded as destroyed and has turned up on an instrument. Check the record of destruction.",
+    ),
+    "seal-moved-used": (
+        "Niêm phong {seal} được ghi là giao hoặc trả lại sau khi đã sử dụng. Kiểm đếm lại số niêm phong đó.",
+        "Seal {seal} was given away or returned after it had been used. Count those seals again.",
+    ),
+    "seal-unrecorded": (
+        "Niêm phong {seal} được tháo khỏi phương tiện đo nhưng chưa có bản ghi nào nói đã gắn. Tìm bản ghi còn thiếu.",
+        "Seal {seal} was removed from an instrument, and no record says that it was fitted. Find the missing record.",
+    ),
+    "seal-gap": (
+        "Kiểm định viên {inspector} đã dùng {next} nhưng bỏ qua {first} – {last}. Hỏi các số đó ở đâu.",
+        "Inspector {inspector} used {next} and skipped {first} to {last}. Ask where those are.",
+    ),
+    "seal-batches-overlap": (
+        "Hai lô niêm phong {series} có số trùng nhau ({one} và {two}). Kiểm tra phiếu nhập kho.",
+        "Two batches of seals {series} hold the same numbers ({one} and {two}). Check the delivery notes.",
+    ),
+    "seal-count-differs": (
+        "Kết quả kiểm kê {stocktake} khác sổ ở {count} dải số. Xem và quyết định từng dải.",
+        "Stocktake {stocktake} differs from the ledger in {count} ranges. Decide on each of them.",
     ),
 }
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.inspection.domain.seal import Seal, SealFact, parse_number, seal_id, write_number
-from services.inspection.domain.seal_batch import SealBatch, unused
-from services.inspection.events import SealAffixed, SealVoided
-from services.kernel.model import Rejected, now
+from services.inspection.events import SealAffixed, SealInvalidated, SealLost, SealValidated, SealVoided
+from services.kernel.model import Rejected
 
 AT = datetime(2026, 3, 5, 3, 0, tzinfo=UTC)
 
@@ -25,7 +24,12 @@ def fact(
         inspector_id="k1",
         place=place,
         at=AT + timedelta(hours=hours),
+        certificate_id="c1" if action in ("validated", "invalidated") else None,
     )
+
+
+def certified(action: Any, certificate: str = "c1", by: str = "v1") -> SealFact:
+    return fact(action, hours=2, by=by).model_copy(update={"certificate_id": certificate})
 
 
 def told(*facts: SealFact) -> Seal:
@@ -67,8 +71,52 @@ def test_a_seal_in_two_places_is_used_twice_and_keeps_both_facts() -> None:
 
 
 def test_a_void_seal_is_not_fitted_again() -> None:
-    assert told(fact("voided"), fact("affixed", by="v2", hours=1)).used_twice()
-    assert not told(fact("affixed"), fact("removed", by="v2", hours=1)).used_twice()
+    assert told(fact("voided"), fact("affixed", by="v2", hours=1)).fitted_again()
+    assert not told(fact("affixed"), fact("removed", by="v2", hours=1)).fitted_again()
+
+
+def test_a_seal_is_valid_from_its_certificate_until_that_is_revoked() -> None:
+    seal, standings = told(fact("affixed")), []
+    for each, event in (
+        (fact("affixed"), type(None)),
+        (certified("validated"), SealValidated),
+        (certified("invalidated"), SealInvalidated),
+        (certified("validated", "c2"), SealValidated),
+    ):
+        assert isinstance(seal.tell(each, None, AT), event)
+        standings.append((seal.status, seal.standing))
+    assert [standing for _, standing in standings] == ["pending", "valid", "revoked", "valid"]
+    assert {status for status, _ in standings} == {"affixed"}
+
+
+def test_another_verifications_certificate_does_not_make_it_valid() -> None:
+    assert told(fact("affixed"), certified("validated", by="v2")).standing == "pending"
+
+
+def test_a_withheld_certificate_and_a_void_seal_say_so() -> None:
+    withheld = fact("affixed").model_copy(update={"withheld": ["card-expired"]})
+    affixed = Seal.first_used("BN26-000123", None, AT).tell(withheld, None, AT)
+    assert isinstance(affixed, SealAffixed)
+    assert affixed.withheld == ["card-expired"]
+    assert told(withheld).standing == "withheld"
+    assert told(fact("affixed"), fact("voided"), certified("validated")).standing is None
+
+
+def test_a_seal_lost_from_its_instrument_turns_up() -> None:
+    seal = told(fact("affixed"))
+    assert isinstance(seal.lose("không còn trên cột đo", None, AT + timedelta(hours=1)), SealLost)
+    assert (seal.status, seal.found_after_loss()) == ("lost", False)
+    with pytest.raises(Rejected) as refused:
+        seal.lose("lần nữa", None, AT + timedelta(hours=2))
+    assert refused.value.problem == "seal-not-affixed"
+    seal.tell(fact("removed", by="v2", hours=3), None, AT)
+    assert (seal.status, seal.found_after_loss()) == ("void", True)
+
+
+def test_what_it_was_at_an_instant() -> None:
+    seal = told(fact("affixed", hours=1), fact("removed", by="v2", hours=3))
+    found = [seal.status_at(AT + timedelta(hours=hours)) for hours in (0, 1, 2, 3)]
+    assert found == [None, "affixed", "affixed", "void"]
 
 
 def test_found_on_another_instrument_than_it_was_fitted_to() -> None:
@@ -80,7 +128,7 @@ def test_found_on_another_instrument_than_it_was_fitted_to() -> None:
 FACTS = st.lists(
     st.builds(
         fact,
-        st.sampled_from(["affixed", "removed", "voided"]),
+        st.sampled_from(["affixed", "removed", "voided", "lost", "validated", "invalidated"]),
         st.sampled_from(["i1", "i2"]),
         st.sampled_from(["bộ đếm", "nắp"]),
         st.integers(0, 3),
@@ -96,51 +144,8 @@ def test_the_order_in_which_facts_come_changes_nothing(facts: list[SealFact], ch
     shuffled = list(facts)
     chance.shuffle(shuffled)
     first, second = told(*facts), told(*shuffled)
-    assert (first.status, first.used_twice(), first.removed_elsewhere()) == (
-        second.status,
-        second.used_twice(),
-        second.removed_elsewhere(),
-    )
-    assert first.status == ("void" if any(each.action != "affixed" for each in facts) else "affixed")
-
-
-def batch(first: int = 1, last: int = 100) -> SealBatch:
-    return SealBatch(id="b1", of_kind="lead_seal", series="BN26", first=first, last=last, received_at=now())
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "status"), [(0, 5, 422), (90, 101, 422), (7, 6, 422), (10, 20, 409)]
-)
-def test_numbers_outside_the_batch_or_issued_before_are_refused(first: int, last: int, status: int) -> None:
-    of = batch()
-    of.issue(15, 30, "k1", now())
-    with pytest.raises(Rejected) as refused:
-        of.issue(first, last, "k2", now())
-    assert refused.value.status == status
-    assert len(of.issues) == 1
-
-
-def test_who_holds_a_number() -> None:
-    of = batch()
-    assert of.issue(1, 10, "k1", now()).inspector_id == "k1"
-    of.issue(11, 11, "k2", now())
-    assert [of.holder(n) for n in (1, 10, 11, 12)] == ["k1", "k1", "k2", None]
-    assert of.overlaps(100, 200)
-    assert not of.overlaps(101, 200)
-
-
-def test_a_batch_runs_upward_and_is_no_larger_than_a_million() -> None:
-    for first, last in ((5, 4), (1, 1_000_001)):
-        with pytest.raises(Rejected):
-            batch(first, last).received()
-    assert batch(1, 1_000_000).received().last == 1_000_000
-
-
-@given(st.integers(1, 50), st.integers(0, 50), st.sets(st.integers(1, 120)))
-def test_what_is_left_of_a_range_is_the_range_without_the_used(
-    first: int, length: int, used: set[int]
-) -> None:
-    ranges = unused(first, first + length, used)
-    left = [n for low, high in ranges for n in range(low, high + 1)]
-    assert left == [n for n in range(first, first + length + 1) if n not in used]
-    assert all(low <= high for low, high in ranges)
+    assert first.view() == second.view()
+    actions = {each.action for each in facts}
+    void = bool(actions & {"removed", "voided"})
+    assert first.status == ("void" if void else "lost" if "lost" in actions else "affixed")
+    assert first.standing is None or first.status == "affixed"
