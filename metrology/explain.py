@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .number_text import english, number, vietnamese
+from .number_text import english, grouped, number, vietnamese
 from .procedure import Label, Procedure, Result
 from .table import OffTheTable, Undefined, Values
 
@@ -23,7 +23,7 @@ def point(
 ) -> Json:
     """The formula, the rules and the sentences of one outcome, in both languages."""
     unit = "" if outcome["unit"] == "1" else f" {outcome['unit']}"
-    error, filled = number(Decimal(outcome["error"])), result.error.write(values, number)
+    error, filled = grouped(outcome["error"]), result.error.write(values, number)
     formula = (
         f"{result.symbol} = {error}{unit}"
         if filled == error

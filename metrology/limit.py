@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from . import explain
 from .formula import Formula
 from .procedure import Decision, Procedure, Result
-from .quantity import plain, tidy
+from .quantity import DIGITS, plain, tidy
 from .table import Values
 
 ZERO = Decimal(0)
+SHOWN = Context(DIGITS, ROUND_HALF_EVEN)
 MOST_DECIMALS = 40
 STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(MOST_DECIMALS + 1)]
 
@@ -40,13 +41,18 @@ def limits(result: Result, values: Values, procedure: Procedure) -> Limits:
     if result.symmetric and upper is not None:
         lower = -upper
     return Limits(
-        lower, upper, None if lower is None else plain(lower), None if upper is None else plain(upper),
+        lower, upper, None if lower is None else _text(lower), None if upper is None else _text(upper),
         explain.limit_text(lower, upper), explain.rules(result, values, procedure),
     )  # fmt: skip
 
 
 def _value(formula: Formula | None, values: Values) -> Decimal | None:
     return None if formula is None else tidy(formula.compute(values))
+
+
+def _text(limit: Decimal) -> str:
+    """The limit as a decimal string; one without end, such as a third of an error, is cut to the digits of an input."""
+    return plain(tidy(SHOWN.plus(limit)))
 
 
 def guard_band(decision: Decision, expanded_uncertainty: Decimal) -> Decimal:

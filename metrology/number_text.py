@@ -15,6 +15,11 @@ def number(value: Decimal) -> str:
     text = format(value, "f")
     if len(text) >= LONG and "." in text:
         text = format(round(value, MOST_DECIMALS), "f").rstrip("0").rstrip(".")
+    return grouped(text)
+
+
+def grouped(text: str) -> str:
+    """A decimal string with MARK as its decimal mark, a true minus and thin spaces between thousands; no digit is lost."""
     whole, point, fraction = text.partition(".")
     sign = ""
     if whole[0] == "-":

@@ -74,7 +74,8 @@ def _values(procedure: Procedure, characteristics: Values, regime: str) -> Value
     values = {**procedure.constants, **characteristics, "factor": procedure.regimes[regime], "regime": regime}
     for field in procedure.characteristics:
         if field.id not in values and field.default:
-            values[field.id] = field.default.compute(values)
+            with contextlib.suppress(Undefined):
+                values[field.id] = field.default.compute(values)
     for key, formula in procedure.let.items():
         with contextlib.suppress(Undefined, OffTheTable):
             values[key] = formula.compute(values)
@@ -136,7 +137,16 @@ def _cases(point: Point, values: Values) -> list[tuple[str, Label, Values]]:
                 bound[name] = formula.compute(bound)
             if case.when is None or case.when.compute(bound):
                 found.append((case.id, case.label, {name: bound[name] for name in case.bind}))
-    return found
+    return _ordered(found, point.order) if point.order else found
+
+
+def _ordered(cases: list[tuple[str, Label, Values]], name: str) -> list[tuple[str, Label, Values]]:
+    """The cases by rising value of a name, as loads are put on; of those with all values alike only the first."""
+    distinct: list[tuple[str, Label, Values]] = []
+    for case in sorted(cases, key=lambda case: case[2][name]):
+        if not any(case[2] == other[2] for other in distinct):
+            distinct.append(case)
+    return distinct
 
 
 def _known(

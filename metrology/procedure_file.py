@@ -26,6 +26,7 @@ from .procedure import (
     Step,
 )  # fmt: skip
 from .procedure_shape import Path, faults
+from .quantity import plain
 from .refusal import FaultyProcedure
 from .table import Row, Table
 from .term import BadFormula
@@ -63,7 +64,10 @@ class _Compiler:
         self.tree = tree
         self.faults: list[tuple[Path, str]] = []
         self.tables: dict[str, Table] = {}
-        self.names = {"factor", "regime", *tree.get("parameters", {}), *tree["characteristics"]}
+        self.names: set[str] = {"factor", "regime"}
+        for part in ("parameters", "characteristics"):
+            self._new_names(tree.get(part, {}), (part,), self.names)
+            self.names |= set(tree.get(part, {}))
         self.let: dict[str, Formula] = {}
         self.tables = {key: self._table(key, raw) for key, raw in tree.get("tables", {}).items()}
         self.let = self._lets(tree.get("let", {}), ("let",), self.names)
@@ -104,6 +108,10 @@ class _Compiler:
             checks={check.id: check for step in steps for check in step.checks},
         )  # fmt: skip
 
+    def _new_names(self, given: Iterable[str], path: Path, known: set[str]) -> None:
+        """One name means one thing: a second meaning would hide the first."""
+        self.faults += [((*path, name), "this name already means something else") for name in given if name in known]
+
     def _table(self, key: str, raw: dict[str, Any]) -> Table:
         rows, width = [], len(raw.get("keys", []))
         for index, cells in enumerate(raw["rows"]):
@@ -136,6 +144,9 @@ class _Compiler:
         before = set(self.names)
         names = before | ({"i"} if "count" in raw else set())
         bound = {key for case in raw.get("each", []) for key in case if key not in ("id", "vi", "en", "when")}
+        if "order" in raw and not all(raw["order"] in case for case in raw.get("each", [{}])):
+            self.faults.append(((*path, "order"), f"every case must say {raw['order']!r}"))
+        self._new_names([*sorted(bound), *raw["fields"], *raw.get("let", {})], (*path, "fields"), names)
         cases = tuple(
             self._case(case, (*path, "each", i), names) for i, case in enumerate(raw.get("each", []))
         )
@@ -143,7 +154,8 @@ class _Compiler:
         fields = self._fields(raw["fields"], (*path, "fields"), names)
         let = self._lets(raw.get("let", {}), (*path, "let"), names)
         results = tuple(
-            self._result(r, (*path, "results", i), names, let) for i, r in enumerate(raw.get("results", []))
+            self._result(r, (*path, "results", i), names, let, raw["results"][0]["unit"])
+            for i, r in enumerate(raw.get("results", []))
         )
         series = tuple(
             self._result(r, (*path, "series", i), names, {}) for i, r in enumerate(raw.get("series", []))
@@ -156,8 +168,8 @@ class _Compiler:
             id=raw["id"], step=raw["step"], label=_label(raw), required=raw.get("required", True),
             when=self._optional(raw, "when", path, before),
             repeat=self._formula(raw.get("repeat", 1), (*path, "repeat"), before),
-            count=self._optional(raw, "count", path, before), cases=cases, fields=fields, let=let, results=results,
-            series=series, export=tuple(raw.get("export", [])),
+            count=self._optional(raw, "count", path, before), cases=cases, order=raw.get("order", ""), fields=fields,
+            let=let, results=results, series=series, export=tuple(raw.get("export", [])),
         )  # fmt: skip
 
     def _case(self, raw: dict[str, Any], path: Path, names: set[str]) -> Case:
@@ -190,7 +202,9 @@ class _Compiler:
             names.add(key)
         return let
 
-    def _result(self, raw: dict[str, Any], path: Path, names: set[str], let: dict[str, Formula]) -> Result:
+    def _result(
+        self, raw: dict[str, Any], path: Path, names: set[str], let: dict[str, Formula], unit_of_u: str | None = None
+    ) -> Result:
         if not {"symmetric", "lower", "upper"} & set(raw) or (
             "symmetric" in raw and {"lower", "upper"} & set(raw)
         ):
@@ -205,6 +219,7 @@ class _Compiler:
             indication=raw.get("indication", "indication"), reference=raw.get("reference", "reference"),
             when=self._optional(raw, "when", path, names), required=raw.get("required", True),
             judges=raw.get("judges", "instrument"), rests_on=rests_on,
+            guarded=raw["unit"] == unit_of_u and raw.get("judges", "instrument") == "instrument",
             parameters=tuple(key for key in self.tree.get("parameters", {}) if key in used), over=tuple(raw.get("over", [])),
         )  # fmt: skip
         names.add(raw["symbol"])
@@ -229,11 +244,11 @@ class _Compiler:
 
     def _formula(self, source: object, path: Path, names: set[str]) -> Formula:
         try:
-            formula = Formula(str(source), self.tables)
-        except BadFormula as error:
+            formula = Formula(plain(source) if isinstance(source, Decimal) else str(source), self.tables)
+        except (BadFormula, RecursionError) as error:
             self.faults.append((path, str(error)))
             return Formula("0")
-        if unknown := sorted(formula.names - names - set(self.tables)):
+        if unknown := sorted(formula.names - names):
             self.faults.append(
                 (path, f"unknown name {', '.join(unknown)}; known are {', '.join(sorted(names))}")
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import Any
@@ -25,6 +26,10 @@ def evaluate(record: Mapping[str, Any], shelf: Shelf | None = None, explain: boo
     """
     with localcontext(ARITHMETIC):
         return _Evaluation(read_record(record, shelf or Shelf.shipped()), explain).result()
+
+
+class _Void(Exception):
+    """The measurement broke a rule of the procedure: what it says about the instrument does not count."""
 
 
 class _Evaluation:
@@ -108,8 +113,11 @@ class _Evaluation:
             for f in absent:
                 self._miss(f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), run)
             if not absent:
+                judged = len(self.points)
                 try:
                     runs.append(self._run(place, run, reading))
+                except _Void:
+                    del self.points[judged:]
                 except (OffTheTable, ArithmeticError) as error:
                     raise refusal(error, reading) from None
         self.runs.setdefault(place.point.id, []).extend(runs)
@@ -132,7 +140,7 @@ class _Evaluation:
                 subject = Subject(
                     id, place.point.step, place.label, shown, reading, place.known.get(result.symbol)
                 )
-                error = self._judge(result, values, subject)
+                error = self._judge(result, values, subject, whole=place.point.judges_measurement)
                 if error is not None:
                     values[result.symbol] = error
         return {name: values[name] for name in place.wanted if name in values}
@@ -142,9 +150,10 @@ class _Evaluation:
         for series in place.point.series:
             known = place.known.get(series.symbol)
             subject = Subject(f"{place.id}.{series.id}", place.point.step, place.label, known=known)
-            error = self._judge(series, values, subject)
-            if error is not None:
-                values[series.symbol] = error
+            with contextlib.suppress(_Void):
+                error = self._judge(series, values, subject, whole=True)
+                if error is not None:
+                    values[series.symbol] = error
         for name in place.point.export:
             if name in values:
                 value = values[name]
@@ -155,14 +164,17 @@ class _Evaluation:
         runs = [run for point in series.over for run in self.runs.get(point, [])]
         if places and len(runs) == sum(place.runs for place in places):
             values = {**self.record.plan.values, **self.exported, **_lists(runs)}
-            self._judge(series, values, Subject(series.id, places[0].point.step, {}))
+            with contextlib.suppress(_Void):
+                self._judge(series, values, Subject(series.id, places[0].point.step, {}), whole=True)
 
-    def _judge(self, result: Result, values: Values, subject: Subject) -> Decimal | None:
+    def _judge(self, result: Result, values: Values, subject: Subject, whole: bool) -> Decimal | None:
+        """`whole`: if the measurement is not valid, all of it is void; else only this run, by raising _Void."""
         error, outcome = judge(result, values, subject, self.procedure, self.explained)
         if isinstance(outcome, Lacking):
-            self._miss(
-                outcome.id, subject.step, subject.label or result.label or {}, outcome.reason, subject.run
-            )
+            step = None if outcome.void and whole else subject.step
+            self._miss(outcome.id, step, subject.label or result.label or {}, outcome.reason, subject.run)
+            if outcome.void:
+                raise _Void
         elif outcome is not None:
             self.points.append(outcome)
         return error
