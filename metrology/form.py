@@ -111,6 +111,8 @@ def _place(place: Place, procedure: Procedure) -> Json:
 def _limit(result: Result, scope: Values, procedure: Procedure) -> Json | None:
     """The limits at the nominal value, where they can be told before anything is read."""
     try:
+        if result.when and not result.when.compute(scope):
+            return None
         found = limits(result, scope, procedure)
     except (Undefined, OffTheTable):
         return None

@@ -97,11 +97,9 @@ def _values(procedure: Procedure, characteristics: Values, regime: str) -> Value
 def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
     found: dict[str, Place] = {}
     measured = {"U"}.union(*(point.measured for point in procedure.points))
-    overall = {name for series in procedure.series for name in series.error.names | _names(series)}
+    overall = {name for series in procedure.series for name in _asked(series)}
     for point in procedure.points:
-        wanted = overall.union(
-            point.export, *(series.error.names | _names(series) for series in point.series)
-        )
+        wanted = overall.union(point.export, *(_asked(series) for series in point.series))
         if point.when is None or _true(point.when.compute, values):
             runs = whole(point.repeat.compute(values), 1, MOST_RUNS, point.id)
             for id, label, bound in _cases(point, values):
@@ -162,6 +160,11 @@ def _known(
 
 def _names(result: Result) -> frozenset[str]:
     return frozenset(name for formula in result.rests_on for name in formula.names)
+
+
+def _asked(series: Result) -> frozenset[str]:
+    """Every value of a reading that a series asks for: for its error, its limits, and whether it applies."""
+    return series.error.names | _names(series) | (series.when.names if series.when else frozenset())
 
 
 def _bounded(field: Field) -> bool:
