@@ -84,7 +84,10 @@ def points(
 def _place(place: Place, procedure: Procedure) -> Json:
     scope = dict(place.values)
     for f in place.point.fields:
-        for formula in (f.default, f.nominal):  # what it holds if nothing is entered; better, what it should hold
+        for formula in (
+            f.default,
+            f.nominal,
+        ):  # what it holds if nothing is entered; better, what it should hold
             if formula:
                 with contextlib.suppress(Undefined, OffTheTable):
                     scope[f.id] = formula.compute(scope)
@@ -98,7 +101,9 @@ def _place(place: Place, procedure: Procedure) -> Json:
     for name, formula in place.point.let.items():
         with contextlib.suppress(Undefined, OffTheTable):
             scope[name] = formula.compute(scope)
-    alike = {name: [value] for name, value in scope.items() if name in place.point.measured}  # one run, as a list
+    alike = {
+        name: [value] for name, value in scope.items() if name in place.point.measured
+    }  # one run, as a list
     found["limits"] = [
         limit
         for results, values in ((place.point.results, scope), (place.point.series, {**scope, **alike}))

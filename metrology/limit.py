@@ -35,14 +35,18 @@ class Limits:
         return self.upper_text
 
 
-def limits(result: Result, values: Values, procedure: Procedure) -> Limits:
-    """Computes the limits of a result.  Raises Undefined if a value they need is not there, OffTheTable."""
+def limits(result: Result, values: Values, procedure: Procedure, explained: bool = True) -> Limits:
+    """Computes the limits of a result; their text and rules only if `explained`.
+
+    Raises Undefined if a value they need is not there, OffTheTable.
+    """
     lower, upper = _value(result.lower, values), _value(result.symmetric or result.upper, values)
     if result.symmetric and upper is not None:
         lower = -upper
     return Limits(
         lower, upper, None if lower is None else _text(lower), None if upper is None else _text(upper),
-        explain.limit_text(lower, upper), explain.rules(result, values, procedure),
+        explain.limit_text(lower, upper) if explained else "",
+        explain.rules(result, values, procedure) if explained else [],
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def judge(
         if result.when and not result.when.compute(values):
             return None, None
         error = result.error.compute(values)
-        limit = subject.known or limits(result, values, procedure)
+        limit = subject.known or limits(result, values, procedure, explained)
     except Undefined as undefined:
         return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
     guard = ZERO

@@ -102,7 +102,9 @@ class Result:
     reference: str
     when: Formula | None
     required: bool
-    judges: str  # "instrument", or "measurement": outside its limits the measurement is void, whatever it says
+    judges: (
+        str  # "instrument", or "measurement": outside its limits the measurement is void, whatever it says
+    )
     guarded: bool  # whether the guard band of the decision rule applies: it is about the instrument, in the unit U is in
     rests_on: tuple[Formula, ...]  # formulas of the values the limit is computed from, to quote their tables
     parameters: tuple[str, ...]  # parameters the limit rests on, directly or not

@@ -110,7 +110,9 @@ class _Compiler:
 
     def _new_names(self, given: Iterable[str], path: Path, known: set[str]) -> None:
         """One name means one thing: a second meaning would hide the first."""
-        self.faults += [((*path, name), "this name already means something else") for name in given if name in known]
+        self.faults += [
+            ((*path, name), "this name already means something else") for name in given if name in known
+        ]
 
     def _table(self, key: str, raw: dict[str, Any]) -> Table:
         rows, width = [], len(raw.get("keys", []))
@@ -127,6 +129,7 @@ class _Compiler:
                     None if bound is None else bound.compute,
                     value.compute,
                     str(cells[-2]),
+                    not value.names,
                 )
             )
         return Table(key, tuple(rows), raw.get("bound", "upto") == "below", _label(raw), width)
@@ -203,7 +206,12 @@ class _Compiler:
         return let
 
     def _result(
-        self, raw: dict[str, Any], path: Path, names: set[str], let: dict[str, Formula], unit_of_u: str | None = None
+        self,
+        raw: dict[str, Any],
+        path: Path,
+        names: set[str],
+        let: dict[str, Formula],
+        unit_of_u: str | None = None,
     ) -> Result:
         if not {"symmetric", "lower", "upper"} & set(raw) or (
             "symmetric" in raw and {"lower", "upper"} & set(raw)

@@ -31,6 +31,7 @@ class Row:
     bound: Cell | None
     value: Cell
     bound_text: str
+    constant: bool  # whether the value is a plain number, as it is in most tables
 
 
 @dataclass(slots=True)
@@ -53,7 +54,8 @@ class Table:
             try:
                 bound = None if row.bound is None else row.bound(values)
                 if bound is None or at < bound or (at == bound and not self.below):
-                    row.value(values)
+                    if not row.constant:
+                        row.value(values)
                     return row
             except Undefined:
                 continue
