@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from .number_text import english, grouped, number, vietnamese
-from .procedure import Label, Procedure, Result
-from .table import OffTheTable, Undefined, Values
+from .procedure import Label, Result
+from .table import Values
 
 Json = dict[str, Any]
 VERDICTS = {"pass": {"vi": "đạt", "en": "pass"}, "fail": {"vi": "không đạt", "en": "fail"}}
@@ -19,7 +19,7 @@ NOTHING_MEASURED = {"vi": "chưa có kết quả đo nào", "en": "nothing has b
 
 
 def point(
-    result: Result, values: Values, outcome: Json, label: Label, run: int | None, rules: list[str], limit: str
+    result: Result, values: Values, outcome: Json, label: Label, run: int | None, rules: Label, limit: str
 ) -> Json:
     """The formula, the rules and the sentences of one outcome, in both languages."""
     unit = "" if outcome["unit"] == "1" else f" {outcome['unit']}"
@@ -31,8 +31,7 @@ def point(
     )
     vi, en = label.get("vi", ""), label.get("en", "")
     if result.label:
-        vi = f"{vi}, {result.label['vi'].lower()}" if vi else result.label["vi"]
-        en = f"{en}, {result.label['en'].lower()}" if en else result.label["en"]
+        vi, en = _joined(vi, result.label["vi"]), _joined(en, result.label["en"])
     if run:
         vi, en = f"{vi}, lần {run}", f"{en}, run {run}"
     if outcome["indication"] is not None and outcome["reference"] is not None:
@@ -44,16 +43,20 @@ def point(
     guard = number(Decimal(outcome["guard"])) if "guard" in outcome else ""
     vi = f"{vi}; giới hạn {limit}{unit}{f', dải bảo vệ {guard}' if guard else ''}"
     en = f"{en}; limit {limit}{unit}{f', guard band {guard}' if guard else ''}"
-    basis = (f" ({rules[0]})", f" ({rules[1]})") if rules[0] else ("", "")
+    basis = {language: f" ({text})" if text else "" for language, text in rules.items()}
     verdict = VERDICTS[outcome["verdict"]]
     return {
         "formula": {"vi": vietnamese(formula), "en": english(formula)},
-        "rule": {"vi": rules[0], "en": rules[1]},
+        "rule": rules,
         "explanation": {
-            "vi": f"{vietnamese(vi)}{basis[0]}: {verdict['vi']}.",
-            "en": f"{english(en)}{basis[1]}: {verdict['en']}.",
+            "vi": f"{vietnamese(vi)}{basis['vi']}: {verdict['vi']}.",
+            "en": f"{english(en)}{basis['en']}: {verdict['en']}.",
         },
     }
+
+
+def _joined(where: str, what: str) -> str:
+    return f"{where}, {what[:1].lower()}{what[1:]}" if where else what
 
 
 def limit_text(lower: Decimal | None, upper: Decimal | None) -> str:
@@ -63,21 +66,6 @@ def limit_text(lower: Decimal | None, upper: Decimal | None) -> str:
     if lower is None:
         return f"≤ {number(upper)}"
     return f"±{number(upper)}" if lower == -upper else f"{number(lower)} … {number(upper)}"
-
-
-def rules(result: Result, values: Values, procedure: Procedure) -> list[str]:
-    """Which rules gave the limit, Vietnamese and English: the table rows, and the sources of the parameters."""
-    found: tuple[list[str], list[str]] = ([], [])
-    for formula in result.rests_on:
-        try:
-            quotes = formula.rules(values)
-        except (Undefined, OffTheTable):
-            continue
-        for table, quote in quotes:
-            for texts, language in zip(found, ("vi", "en"), strict=True):
-                texts.append(f"{table.label[language]}: {quote}" if quote else table.label[language])
-    sources = list(dict.fromkeys(procedure.parameters[name].source for name in result.parameters))
-    return ["; ".join(texts + sources) for texts in found]
 
 
 def check(label: Label, answer: bool) -> Label:

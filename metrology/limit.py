@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from . import explain
 from .formula import Formula
-from .procedure import Decision, Procedure, Result
+from .procedure import Decision, Label, Procedure, Result
 from .quantity import DIGITS, plain, tidy
+from .rule import rules
 from .table import Values
 
 ZERO = Decimal(0)
@@ -26,7 +27,7 @@ class Limits:
     lower_text: str | None
     upper_text: str | None
     text: str
-    rules: list[str]
+    rules: Label
 
     def nearest(self, error: Decimal) -> str | None:
         """The limit that stands against this error: the only one, the one on the error's side, or the magnitude of ±."""
@@ -46,7 +47,7 @@ def limits(result: Result, values: Values, procedure: Procedure, explained: bool
     return Limits(
         lower, upper, None if lower is None else _text(lower), None if upper is None else _text(upper),
         explain.limit_text(lower, upper) if explained else "",
-        explain.rules(result, values, procedure) if explained else [],
+        rules(result, values, procedure) if explained else {},
     )  # fmt: skip
 
 

@@ -159,7 +159,9 @@ def _known(
 
 
 def _names(result: Result) -> frozenset[str]:
-    return frozenset(name for formula in result.rests_on for name in formula.names)
+    return frozenset(
+        name for formula in (*result.limits, *result.rests_on.values()) for name in formula.names
+    )
 
 
 def _asked(series: Result) -> frozenset[str]:

@@ -106,9 +106,13 @@ class Result:
         str  # "instrument", or "measurement": outside its limits the measurement is void, whatever it says
     )
     guarded: bool  # whether the guard band of the decision rule applies: it is about the instrument, in the unit U is in
-    rests_on: tuple[Formula, ...]  # formulas of the values the limit is computed from, to quote their tables
-    parameters: tuple[str, ...]  # parameters the limit rests on, directly or not
+    rests_on: dict[str, Formula]  # by name: the formulas of the values that the limits are computed from
     over: tuple[str, ...] = ()
+
+    @property
+    def limits(self) -> tuple[Formula, ...]:
+        """The formulas of its limits."""
+        return tuple(formula for formula in (self.symmetric, self.lower, self.upper) if formula)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from .procedure import (
 from .procedure_shape import Path, faults
 from .quantity import plain
 from .refusal import FaultyProcedure
-from .table import Row, Table
+from .table import Row, Table, Undefined
 from .term import BadFormula
 from .toml_lines import line_of
 
@@ -128,11 +128,27 @@ class _Compiler:
                     tuple(map(str, cells[:width])),
                     None if bound is None else bound.compute,
                     value.compute,
-                    str(cells[-2]),
                     not value.names,
                 )
             )
-        return Table(key, tuple(rows), raw.get("bound", "upto") == "below", _label(raw), width)
+        self._rising(key, rows)
+        return Table(key, tuple(rows), raw.get("bound", "upto") == "below", _label(raw), width, raw["trust"])
+
+    def _rising(self, key: str, rows: list[Row]) -> None:
+        """Rows of one key stand in rising order of their bounds, "any" last: a row out of place would never be found."""
+        last: dict[tuple[str, ...], Decimal | None] = {}
+        for index, row in enumerate(rows):
+            try:
+                bound = None if row.bound is None else Decimal(row.bound({}))
+            except Undefined:
+                continue
+            if row.keys in last and (
+                last[row.keys] is None or (bound is not None and bound <= last[row.keys])
+            ):
+                self.faults.append(
+                    (("tables", key, "rows", index), "this row comes after one that covers its zone")
+                )
+            last[row.keys] = bound
 
     def _step(self, raw: dict[str, Any]) -> Step:
         checks = [
@@ -161,7 +177,7 @@ class _Compiler:
             for i, r in enumerate(raw.get("results", []))
         )
         series = tuple(
-            self._result(r, (*path, "series", i), names, {}) for i, r in enumerate(raw.get("series", []))
+            self._result(r, (*path, "series", i), names, let) for i, r in enumerate(raw.get("series", []))
         )
         for name in raw.get("export", []):
             if name not in names:
@@ -218,17 +234,16 @@ class _Compiler:
         ):
             self.faults.append((path, "give symmetric, or lower and/or upper"))
         limits = [self._optional(raw, key, path, names) for key in ("symmetric", "lower", "upper")]
-        rests_on = _closure([f for f in limits if f], {**self.let, **let})
-        used = {name for formula in rests_on for name in formula.names}
         result = Result(
             id=raw.get("id", ""), label=_label(raw) if "vi" in raw and "en" in raw else None, symbol=raw["symbol"],
             unit=raw["unit"], decimals=raw.get("decimals", 4), error=self._formula(raw["error"], (*path, "error"), names),
             symmetric=limits[0], lower=limits[1], upper=limits[2],
             indication=raw.get("indication", "indication"), reference=raw.get("reference", "reference"),
             when=self._optional(raw, "when", path, names), required=raw.get("required", True),
-            judges=raw.get("judges", "instrument"), rests_on=rests_on,
+            judges=raw.get("judges", "instrument"),
+            rests_on=_closure([formula for formula in limits if formula], {**self.let, **let}),
             guarded=raw["unit"] == unit_of_u and raw.get("judges", "instrument") == "instrument",
-            parameters=tuple(key for key in self.tree.get("parameters", {}) if key in used), over=tuple(raw.get("over", [])),
+            over=tuple(raw.get("over", [])),
         )  # fmt: skip
         names.add(raw["symbol"])
         return result
@@ -263,16 +278,15 @@ class _Compiler:
         return formula
 
 
-def _closure(formulas: Iterable[Formula], let: dict[str, Formula]) -> tuple[Formula, ...]:
-    """The formulas and all those they lead to through names of `let`, each once."""
-    found: list[Formula] = []
-    queue = list(formulas)
+def _closure(limits: list[Formula], let: dict[str, Formula]) -> dict[str, Formula]:
+    """The formulas of all names of `let` that the limits lead to, by name."""
+    found: dict[str, Formula] = {}
+    queue = list(limits)
     while queue:
-        formula = queue.pop(0)
-        if formula not in found:
-            found.append(formula)
-            queue += [let[name] for name in sorted(formula.names) if name in let]
-    return tuple(found)
+        new = {name: let[name] for name in sorted(queue.pop(0).names) if name in let and name not in found}
+        found |= new
+        queue += new.values()
+    return found
 
 
 def _label(raw: dict[str, Any]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from .number_text import grouped, number
+
 Values = dict[str, Any]
 Cell = Callable[[Values], Any]
 
@@ -30,7 +32,6 @@ class Row:
     keys: tuple[str, ...]
     bound: Cell | None
     value: Cell
-    bound_text: str
     constant: bool  # whether the value is a plain number, as it is in most tables
 
 
@@ -43,6 +44,7 @@ class Table:
     below: bool
     label: dict[str, str]
     columns: int
+    trust: str
     _zones: dict[tuple[Any, ...], list[Row]] = field(default_factory=dict)
 
     def row(self, keys: Sequence[Any], at: Decimal, values: Values) -> Row:
@@ -76,10 +78,11 @@ class Table:
             below = point
         raise OffTheTable(f"{self.name}: {at} lies outside the table")
 
-    def quote(self, row: Row) -> str:
-        """The row as people cite it: keys and zone, such as "III, ≤ 2000"."""
-        zone = "" if row.bound is None else f"{'<' if self.below else '≤'} {row.bound_text}"
-        return ", ".join([*row.keys, *([zone] if zone else [])])
+    def quote(self, row: Row, values: Values) -> str:
+        """The row as people cite it: keys and zone, such as "III, ≤ 2 000"; decimal marks are yet to be chosen."""
+        zone = "" if row.bound is None else f"{'<' if self.below else '≤'} {number(row.bound(values))}"
+        keys = [grouped(key) if key[:1].isdigit() else key for key in row.keys]
+        return ", ".join([*keys, *([zone] if zone else [])])
 
     def _of(self, keys: tuple[Any, ...]) -> list[Row]:
         if keys not in self._zones:
