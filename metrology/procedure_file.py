@@ -57,6 +57,9 @@ def content_hash(tree: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+NOT_YET = Decimal("-Infinity")
+
+
 class _Compiler:
     """Turns a tree of the right shape into a Procedure, collecting faults in formulas and names on the way."""
 
@@ -142,12 +145,10 @@ class _Compiler:
                 bound = None if row.bound is None else Decimal(row.bound({}))
             except Undefined:
                 continue
-            if row.keys in last and (
-                last[row.keys] is None or (bound is not None and bound <= last[row.keys])
-            ):
-                self.faults.append(
-                    (("tables", key, "rows", index), "this row comes after one that covers its zone")
-                )
+            before = last.get(row.keys, NOT_YET)
+            if before is None or (bound is not None and bound <= before):
+                path = ("tables", key, "rows", index)
+                self.faults.append((path, "this row comes after one that covers its zone"))
             last[row.keys] = bound
 
     def _step(self, raw: dict[str, Any]) -> Step:
