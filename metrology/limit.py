@@ -80,6 +80,7 @@ def within(error: Decimal, lower: Decimal | None, upper: Decimal | None, guard: 
 
 def rounded(error: Decimal, decimals: int, lower: Decimal | None, upper: Decimal | None) -> str:
     """The error to at most `decimals` places, with as many more as it takes not to look like its limit when it is not."""
+    error = tidy(error)
     text = plain(error)
     places = len(text) - text.find(".") - 1 if "." in text else 0
     while places > decimals and decimals < MOST_DECIMALS:
@@ -89,6 +90,6 @@ def rounded(error: Decimal, decimals: int, lower: Decimal | None, upper: Decimal
         ) and (
             upper is None or ((shown > upper) == (error > upper) and (shown == upper) == (error == upper))
         ):
-            return plain(shown)
+            return plain(tidy(shown))
         decimals += 1
     return text

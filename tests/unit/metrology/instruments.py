@@ -52,7 +52,7 @@ def weighbridge(characteristics: Json | None = None, weights: object = 60, subst
     readings = [r for r in ideal_readings(record, {}) if r["point"] != "weights"]
     readings.append({"point": "weights", "mass": q(weights, "t")})
     if substituted:
-        readings.append({"point": "substitution", "substituted": q(substituted, "t"), "shift": q(1, "kg")})
+        readings.append({"point": "substitution", "substituted": q(substituted, "t"), "shift": q("0.2", "kg")})
     return {**record, "readings": readings}
 
 
@@ -150,9 +150,7 @@ def electricity_meter(
             readings.append({"point": "start", "current": q("0.02", "A")})
         else:
             energy = 1000 + 10 * float((errors or {}).get(point["id"], "0"))
-            readings.append(
-                {"point": point["id"], "indication": q(energy, "Wh"), "reference": q(1000, "Wh")}
-            )
+            readings.append({"point": point["id"], "indication": q(energy, "Wh"), "reference": q(1000, "Wh")})
     return _record(type, given, readings)
 
 

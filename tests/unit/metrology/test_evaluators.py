@@ -67,7 +67,13 @@ def test_spread_mean_and_standard_deviation():
 
 @pytest.mark.parametrize(
     ("values", "same"),
-    [(["1", "2"], True), (["-1", "-2"], True), (["1", "-1"], False), (["0", "1"], False), (["0", "-1"], False)],
+    [
+        (["1", "2"], True),
+        (["-1", "-2"], True),
+        (["1", "-1"], False),
+        (["0", "1"], False),
+        (["0", "-1"], False),
+    ],
 )
 def test_one_sided(values, same):
     assert e.one_sided([D(v) for v in values]) is same

@@ -84,7 +84,9 @@ LIMITS = Table(
     "limits", (_row(("III",), 500, "0.5"), _row(("III",), 2000, 1), _row(("III",), "top", "1.5"), _row(("II",), None, "x")),
     below=False, label={"vi": "Bảng", "en": "Table"}, columns=1, trust="F",
 )  # fmt: skip
-CURVE = Table("curve", (_row((), 50, 17), _row((), 100, 30), _row((), 200, 56)), False, {"vi": "", "en": ""}, 0, "F")
+CURVE = Table(
+    "curve", (_row((), 50, 17), _row((), 100, 30), _row((), 200, 56)), False, {"vi": "", "en": ""}, 0, "F"
+)
 TABLES = {"limits": LIMITS, "curve": CURVE}
 
 
@@ -127,7 +129,9 @@ def test_nothing_is_extrapolated(m):
         Formula("interpolate(curve, m)", TABLES).compute({"m": D(m)})
 
 
-@pytest.mark.parametrize("source", ["table(limits, m)", "table(limits, klass, m, m)", "interpolate(curve, klass, m)"])
+@pytest.mark.parametrize(
+    "source", ["table(limits, m)", "table(limits, klass, m, m)", "interpolate(curve, klass, m)"]
+)
 def test_a_table_takes_its_keys_and_an_argument(source):
     with pytest.raises(BadFormula, match="takes"):
         Formula(source, TABLES)

@@ -178,9 +178,7 @@ def test_a_version_is_never_replaced():
 
 
 def test_a_version_answers_only_between_its_dates():
-    shelf = Shelf(
-        [read_procedure(MINIMAL.replace("on_failure", "effective_to = 2026-06-30\non_failure"))]
-    )
+    shelf = Shelf([read_procedure(MINIMAL.replace("on_failure", "effective_to = 2026-06-30\non_failure"))])
     assert shelf.in_force("99", date(2026, 6, 30)).id == "ruler"
     for day in (date(2026, 7, 1), date(2025, 12, 31)):
         with pytest.raises(metrology.UnknownType):
@@ -202,11 +200,16 @@ def test_a_new_type_needs_a_file_and_no_code(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert (result["verdict"], result["procedure"]["id"]) == ("pass", "ruler")
-    assert result["points"][0]["rule"]["en"] == "Example 1 [not confirmed by the text]; Table: ≤ 2 [not confirmed by the text]"
+    assert (
+        result["points"][0]["rule"]["en"]
+        == "Example 1 [not confirmed by the text]; Table: ≤ 2 [not confirmed by the text]"
+    )
 
 
 SHIPPED = sorted(
-    entry.name for entry in (files("metrology") / "data" / "procedures").iterdir() if entry.name.endswith(".toml")
+    entry.name
+    for entry in (files("metrology") / "data" / "procedures").iterdir()
+    if entry.name.endswith(".toml")
 )
 NAMED = {
     "2", "6", "7", "8a", "8b", "9", "10", "11", "12", "16a", "16b", "19", "20", "21a", "21b", "24", "31", "32", "34a", "34b",
