@@ -52,7 +52,9 @@ def weighbridge(characteristics: Json | None = None, weights: object = 60, subst
     readings = [r for r in ideal_readings(record, {}) if r["point"] != "weights"]
     readings.append({"point": "weights", "mass": q(weights, "t")})
     if substituted:
-        readings.append({"point": "substitution", "substituted": q(substituted, "t"), "shift": q("0.2", "kg")})
+        readings.append(
+            {"point": "substitution", "substituted": q(substituted, "t"), "shift": q("0.2", "kg")}
+        )
     return {**record, "readings": readings}
 
 

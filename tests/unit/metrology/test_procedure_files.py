@@ -97,27 +97,62 @@ FAULTS = [
     ("value = 0.5", "value = true", "parameters.mpe.value", "expected a number"),
     ('unit = "mm"\ntrust', 'unit = "inch"\ntrust', "parameters.mpe.unit", "expected a unit"),
     ('source = "Example 1: half a millimetre"', "", "parameters.mpe.source", "is missing"),
-    ("[characteristics]\nlength", "[characteristics]\n2length", "characteristics.2length", "begins with a letter"),
-    ("[characteristics]\nlength", "[characteristics]\nmpe", "characteristics.mpe", "already means something else"),
+    (
+        "[characteristics]\nlength",
+        "[characteristics]\n2length",
+        "characteristics.2length",
+        "begins with a letter",
+    ),
+    (
+        "[characteristics]\nlength",
+        "[characteristics]\nmpe",
+        "characteristics.mpe",
+        "already means something else",
+    ),
     ('sign = "positive" }\n', 'sign = "up" }\n', "characteristics.length.sign", "expected one of positive"),
     ("    [2, 0.2],", "    [2, 0.2, 3],", "tables.floor.rows.1", "expected 0 key(s)"),
     ("    [2, 0.2],", "    [1, 0.2],", "tables.floor.rows.1", "comes after one that covers its zone"),
     ("    [1, 0.1],", '    ["any", 0.1],', "tables.floor.rows.1", "comes after one that covers its zone"),
-    ("    [2, 0.2],", '    [2, "width"],', "tables.floor.rows.1", "unknown name width; known are factor, length, mpe"),
-    ('checks = [\n    { id = "straight", vi', 'checks = [\n    { id = "straight", fr', "steps.0.checks.0.fr", "not known here"),
+    (
+        "    [2, 0.2],",
+        '    [2, "width"],',
+        "tables.floor.rows.1",
+        "unknown name width; known are factor, length, mpe",
+    ),
+    (
+        'checks = [\n    { id = "straight", vi',
+        'checks = [\n    { id = "straight", fr',
+        "steps.0.checks.0.fr",
+        "not known here",
+    ),
     ('step = "metrological"', 'step = "final"', "points.0.step", "no step has the id 'final'"),
     ("repeat = 2", 'repeat = ""', "points.0.repeat", "expected a formula"),
     ("repeat = 2", 'order = "L"', "points.0.order", "every case must say 'L'"),
     ("repeat = 2", 'export = ["X"]', "points.0.export", "unknown name 'X'"),
     ('Reference", unit = "mm" }', 'Reference" }', "points.0.fields.reference", "either a unit or choices"),
     ("reference = {", "length = {", "points.0.fields.length", "already means something else"),
-    ('error = "absolute(indication, reference)"', 'error = "absolute(indication)"', "points.0.results.0.error", "takes 2"),
-    ('error = "absolute(indication, reference)"', 'error = "os(indication)"', "points.0.results.0.error", "unknown evaluator"),
+    (
+        'error = "absolute(indication, reference)"',
+        'error = "absolute(indication)"',
+        "points.0.results.0.error",
+        "takes 2",
+    ),
+    (
+        'error = "absolute(indication, reference)"',
+        'error = "os(indication)"',
+        "points.0.results.0.error",
+        "unknown evaluator",
+    ),
     ('symmetric = "factor', 'symmetric = "facteur', "points.0.results.0.symmetric", "unknown name facteur"),
     ("max(mpe, table(floor, length))", "floor", "points.0.results.0.symmetric", "unknown name floor"),
-    ('symmetric = "factor * max(mpe, table(floor, length))"', "decimals = 2", "points.0.results.0", "give symmetric, or lower"),
+    (
+        'symmetric = "factor * max(mpe, table(floor, length))"',
+        "decimals = 2",
+        "points.0.results.0",
+        "give symmetric, or lower",
+    ),
     ('symbol = "E"', 'symbol = "E"\nupper = 3', "points.0.results.0", "give symmetric, or lower"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "field", "message"), FAULTS)
@@ -133,8 +168,12 @@ def test_a_fault_is_named_by_line_and_field(old, new, field, message):
     assert f"ruler.toml:{number}: {field}: " in str(faulty.value)
     told = text.splitlines()[number - 1]
     last = field.rpartition(".")[2]
-    expected = {"points.0.results.0": "[[points.results]]", "points.0.fields.reference": "reference",
-                "parameters.mpe.source": "[parameters.mpe]", "tables.floor.rows.1": "["}  # fmt: skip
+    expected = {
+        "points.0.results.0": "[[points.results]]",
+        "points.0.fields.reference": "reference",
+        "parameters.mpe.source": "[parameters.mpe]",
+        "tables.floor.rows.1": "[",
+    }
     assert expected.get(field, last) in told
 
 
@@ -188,10 +227,16 @@ def test_a_version_answers_only_between_its_dates():
 def test_a_new_type_needs_a_file_and_no_code(tmp_path):
     (tmp_path / "ruler.toml").write_text(MINIMAL, encoding="utf-8")
     record = {
-        "type": "99", "regime": "initial", "verified_on": "2026-03-05", "characteristics": {"length": q(200, "cm")},
+        "type": "99",
+        "regime": "initial",
+        "verified_on": "2026-03-05",
+        "characteristics": {"length": q(200, "cm")},
         "checks": {"straight": True},
-        "readings": [{"point": "scale", "run": run, "indication": q("100.5", "mm"), "reference": q(10, "cm")} for run in (1, 2)],
-    }  # fmt: skip
+        "readings": [
+            {"point": "scale", "run": run, "indication": q("100.5", "mm"), "reference": q(10, "cm")}
+            for run in (1, 2)
+        ],
+    }
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "metrology", "--procedures", tmp_path, "evaluate", tmp_path / "record.json"],

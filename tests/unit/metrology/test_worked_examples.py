@@ -144,7 +144,9 @@ def test_substitution_must_make_up_the_load():
     result = metrology.evaluate(of.weighbridge(weights=30))
     assert result["verdict"] == "incomplete"
     assert absent(result) == ["load-2000e.1.realised", "load-max.1.realised"]
-    assert "30\u2009000 kg ngoài khoảng cho phép ≥ 60\u2009000 kg" in result["missing"][1]["explanation"]["vi"]
+    assert (
+        "30\u2009000 kg ngoài khoảng cho phép ≥ 60\u2009000 kg" in result["missing"][1]["explanation"]["vi"]
+    )
     assert metrology.evaluate(of.weighbridge(weights=30, substituted=30))["verdict"] == "pass"
     assert absent(metrology.evaluate(of.weighbridge(weights=30, substituted="29.999"))) == [
         "load-max.1.realised"
@@ -337,8 +339,12 @@ def test_sphygmomanometer():
 
 @pytest.mark.parametrize(
     ("kind", "down", "found"),
-    [("aneroid", "104", ("4", "4", "pass")), ("aneroid", "104.1", ("4.1", "4", "fail")), ("aneroid", "99", ("-1", "0", "fail"))],
-)  # fmt: skip
+    [
+        ("aneroid", "104", ("4", "4", "pass")),
+        ("aneroid", "104.1", ("4.1", "4", "fail")),
+        ("aneroid", "99", ("-1", "0", "fail")),
+    ],
+)
 def test_sphygmomanometer_hysteresis(kind, down, found):
     assert judged(of.sphygmomanometer(kind, down={"p100": down}), "p100.1.hysteresis") == found
 
@@ -403,8 +409,13 @@ def test_the_two_baths_of_a_clinical_thermometer_are_four_degrees_apart():
 
 @pytest.mark.parametrize(
     ("bath", "indication", "limit", "verdict"),
-    [("low", "32.2", "0.2", "pass"), ("low", "32.21", "0.2", "fail"), ("high", "42.1", "0.1", "pass"), ("high", "41.89", "0.1", "fail")],
-)  # fmt: skip
+    [
+        ("low", "32.2", "0.2", "pass"),
+        ("low", "32.21", "0.2", "fail"),
+        ("high", "42.1", "0.1", "pass"),
+        ("high", "41.89", "0.1", "fail"),
+    ],
+)
 def test_electronic_thermometer(bath, indication, limit, verdict):
     assert judged(of.electronic_thermometer(**{bath: indication}), f"t-{bath}.1")[1:] == (limit, verdict)
 
@@ -413,12 +424,17 @@ def test_electronic_thermometer(bath, indication, limit, verdict):
 @pytest.mark.parametrize(
     ("nominal", "use", "volume", "limit", "verdict"),
     [
-        ("1000", "transfer", "1030", "30", "pass"), ("1000", "transfer", "969.9", "30", "fail"),
-        ("100", "transfer", "97", "3", "pass"), ("50", "transfer", "52", "2", "pass"), ("50", "transfer", "52.1", "2", "fail"),
-        ("200", "drinking", "210", "10", "pass"), ("200", "drinking", "189.9", "10", "fail"), ("500", "drinking", "517.5", "17.5", "pass"),
+        ("1000", "transfer", "1030", "30", "pass"),
+        ("1000", "transfer", "969.9", "30", "fail"),
+        ("100", "transfer", "97", "3", "pass"),
+        ("50", "transfer", "52", "2", "pass"),
+        ("50", "transfer", "52.1", "2", "fail"),
+        ("200", "drinking", "210", "10", "pass"),
+        ("200", "drinking", "189.9", "10", "fail"),
+        ("500", "drinking", "517.5", "17.5", "pass"),
         ("100", "drinking", "105", "5", "pass"),
     ],
-)  # fmt: skip
+)
 def test_volume_measure(nominal, use, volume, limit, verdict):
     assert judged(of.volume_measure([volume], nominal, use), "capacity.1")[1:] == (limit, verdict)
 
@@ -428,10 +444,14 @@ def test_volume_measure(nominal, use, volume, limit, verdict):
 @pytest.mark.parametrize(
     ("a", "shift", "fails"),
     [
-        ("15.96", "0", []), ("15.97", "0", ["batch.scatter"]), ("10", "14.3", []), ("10", "14.31", ["batch.upper"]),
-        ("10", "-14.3", []), ("10", "-14.31", ["batch.lower"]),
+        ("15.96", "0", []),
+        ("15.97", "0", ["batch.scatter"]),
+        ("10", "14.3", []),
+        ("10", "14.31", ["batch.upper"]),
+        ("10", "-14.3", []),
+        ("10", "-14.31", ["batch.lower"]),
     ],
-)  # fmt: skip
+)
 def test_batch_of_volume_measures(a, shift, fails):
     from decimal import Decimal as D
 
