@@ -70,7 +70,7 @@ def points(
             "conditions": [_field(f, values) for f in chosen.conditions],
             "standards": [
                 {"id": s.id, "label": s.label, "unit": s.unit,
-                 "largest_uncertainty": s.largest_uncertainty and plain(s.largest_uncertainty.compute(values))}
+                 "largest_uncertainty": s.largest_uncertainty and plain(_short(s.largest_uncertainty.compute(values), ROUND_FLOOR))}
                 for s in chosen.standards],
             "marks": [{"kind": m.kind, "place": m.place} for m in chosen.marks],
             "steps": [
