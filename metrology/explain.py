@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .number_text import english, grouped, number, vietnamese
+from .number_text import LONG, english, grouped, number, vietnamese
 from .procedure import Label, Result
 from .table import Values
 
@@ -35,12 +35,12 @@ def point(
     if run:
         vi, en = f"{vi}, lần {run}", f"{en}, run {run}"
     if outcome["indication"] is not None and outcome["reference"] is not None:
-        shown, reference = number(Decimal(outcome["indication"])), number(Decimal(outcome["reference"]))
+        shown, reference = _number(outcome["indication"]), _number(outcome["reference"])
         vi = f"{vi}: số chỉ {shown}, giá trị chuẩn {reference}; {formula}"
         en = f"{en}: indication {shown}, reference {reference}; {formula}"
     else:
         vi, en = f"{vi}: {formula}", f"{en}: {formula}"
-    guard = number(Decimal(outcome["guard"])) if "guard" in outcome else ""
+    guard = _number(outcome["guard"]) if "guard" in outcome else ""
     vi = f"{vi}; giới hạn {limit}{unit}{f', dải bảo vệ {guard}' if guard else ''}"
     en = f"{en}; limit {limit}{unit}{f', guard band {guard}' if guard else ''}"
     basis = {language: f" ({text})" if text else "" for language, text in rules.items()}
@@ -53,6 +53,10 @@ def point(
             "en": f"{english(en)}{basis['en']}: {verdict['en']}.",
         },
     }
+
+
+def _number(text: str) -> str:
+    return grouped(text) if len(text) < LONG else number(Decimal(text))
 
 
 def _joined(where: str, what: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from .limit import limits
 from .plan import Place, bounds, plan
 from .procedure import Field, Procedure, Result
-from .quantity import ARITHMETIC, calendar_date, plain, tidy
+from .quantity import ARITHMETIC, calendar_date, short
 from .record import read_characteristics
 from .shelf import Shelf
 from .table import OffTheTable, Undefined, Values
@@ -70,7 +70,8 @@ def points(
             "conditions": [_field(f, values) for f in chosen.conditions],
             "standards": [
                 {"id": s.id, "label": s.label, "unit": s.unit,
-                 "largest_uncertainty": s.largest_uncertainty and plain(_short(s.largest_uncertainty.compute(values), ROUND_FLOOR))}
+                 "largest_uncertainty": s.largest_uncertainty
+                 and short(_entered(s.largest_uncertainty.compute(values), ROUND_FLOOR))}
                 for s in chosen.standards],
             "marks": [{"kind": m.kind, "place": m.place} for m in chosen.marks],
             "steps": [
@@ -137,21 +138,21 @@ def _field(field: Field, values: Values) -> Json:
         found["choices"] = list(field.choices)
     least, most = bounds(field, values)
     if least is not None:
-        found["min"] = plain(_short(least, ROUND_CEILING))
+        found["min"] = short(_entered(least, ROUND_CEILING))
     if most is not None:
-        found["max"] = plain(_short(most, ROUND_FLOOR))
+        found["max"] = short(_entered(most, ROUND_FLOOR))
     for key, formula in (("default", field.default), ("nominal", field.nominal)):
         try:
             value = formula and formula.compute(values)
         except Undefined:
             continue
         if isinstance(value, Decimal):
-            found[key] = {"value": plain(_short(value)), "unit": field.unit}
+            found[key] = {"value": short(_entered(value)), "unit": field.unit}
         elif value is not None:
             found[key] = value
     return found
 
 
-def _short(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+def _entered(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """The value in at most twelve digits, so that it can be entered as it is shown: a third of Max has no end."""
-    return tidy(Context(SHOWN_DIGITS, rounding).plus(value))
+    return Context(SHOWN_DIGITS, rounding).plus(value)

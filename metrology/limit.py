@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from . import explain
 from .formula import Formula
 from .procedure import Decision, Label, Procedure, Result
-from .quantity import DIGITS, plain, tidy
+from .quantity import DIGITS, short, tidy
 from .rule import rules
 from .table import Values
 
@@ -57,7 +57,7 @@ def _value(formula: Formula | None, values: Values) -> Decimal | None:
 
 def _text(limit: Decimal) -> str:
     """The limit as a decimal string; one without end, such as a third of an error, is cut to the digits of an input."""
-    return plain(tidy(SHOWN.plus(limit)))
+    return short(SHOWN.plus(limit))
 
 
 def guard_band(decision: Decision, expanded_uncertainty: Decimal) -> Decimal:
@@ -80,16 +80,13 @@ def within(error: Decimal, lower: Decimal | None, upper: Decimal | None, guard: 
 
 def rounded(error: Decimal, decimals: int, lower: Decimal | None, upper: Decimal | None) -> str:
     """The error to at most `decimals` places, with as many more as it takes not to look like its limit when it is not."""
-    error = tidy(error)
-    text = plain(error)
-    places = len(text) - text.find(".") - 1 if "." in text else 0
-    while places > decimals and decimals < MOST_DECIMALS:
+    while decimals < MOST_DECIMALS:
         shown = error.quantize(STEPS[decimals], ROUND_HALF_EVEN)
-        if (
-            lower is None or ((shown < lower) == (error < lower) and (shown == lower) == (error == lower))
-        ) and (
-            upper is None or ((shown > upper) == (error > upper) and (shown == upper) == (error == upper))
-        ):
-            return plain(tidy(shown))
+        if shown == error or (_same_side(shown, error, lower) and _same_side(shown, error, upper)):
+            return short(shown)
         decimals += 1
-    return text
+    return short(error)
+
+
+def _same_side(shown: Decimal, error: Decimal, limit: Decimal | None) -> bool:
+    return limit is None or ((shown < limit) == (error < limit) and (shown == limit) == (error == limit))

@@ -103,12 +103,12 @@ def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
         if point.when is None or _true(point.when.compute, values):
             runs = whole(point.repeat.compute(values), 1, MOST_RUNS, point.id)
             for id, label, bound in _cases(point, values):
-                scope = {**values, **bound}
+                scope = _with_defaults(point, {**values, **bound}, measured)
                 place = Place(
                     id, label, point, scope, runs,
                     fields={field.id: field for field in point.fields},
                     required=tuple(field for field in point.fields if field.required),
-                    defaults=tuple((field.id, field.default) for field in point.fields if field.default),
+                    defaults=tuple((f.id, f.default) for f in point.fields if f.default and f.id not in scope),
                     ranges={f.id: bounds(f, scope) for f in point.fields if _bounded(f) and not _bound_names(f) & measured},
                     ranged=tuple(f for f in point.fields if _bound_names(f) & measured),
                     known=_known((*point.results, *point.series), scope, procedure, measured),
@@ -116,6 +116,15 @@ def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
                 )  # fmt: skip
                 found.setdefault(id, place)
     return found
+
+
+def _with_defaults(point: Point, scope: Values, measured: set[str]) -> Values:
+    """The scope and, for the fields whose default does not depend on a reading, what they hold if nothing is entered."""
+    for field in point.fields:
+        if field.default and not field.default.names & measured:
+            with contextlib.suppress(Undefined, OffTheTable):
+                scope[field.id] = field.default.compute(scope)
+    return scope
 
 
 def _cases(point: Point, values: Values) -> list[tuple[str, Label, Values]]:

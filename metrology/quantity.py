@@ -84,6 +84,14 @@ def plain(value: Decimal) -> str:
     return text if value and "E" not in text else format(value if value else abs(value), "f")
 
 
+def short(value: Decimal) -> str:
+    """The number as a decimal string without the zeros that arithmetic leaves behind: 2.50 becomes 2.5."""
+    text = plain(value)
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def tidy(value: Decimal) -> Decimal:
     """The same number without the zeros that multiplying leaves behind a decimal fraction: 2.50 becomes 2.5."""
     exponent = value.as_tuple().exponent

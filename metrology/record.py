@@ -9,7 +9,7 @@ from typing import Any
 
 from .plan import Place, Plan, bounds, plan
 from .procedure import Field, Procedure
-from .quantity import calendar_date, number, plain, quantity, tidy
+from .quantity import calendar_date, number, plain, quantity, short
 from .refusal import BadInput
 from .shelf import Shelf
 from .table import Values
@@ -125,16 +125,12 @@ def _range(field: Field, value: Any, least: Decimal | None, most: Decimal | None
     if isinstance(value, Decimal):
         if least is not None and value < least:
             raise BadInput(
-                f"{path}.{field.id}", f"at least {_shown(least)} {field.unit}", f"{plain(value)} is too small"
+                f"{path}.{field.id}", f"at least {short(least)} {field.unit}", f"{plain(value)} is too small"
             )
         if most is not None and value > most:
             raise BadInput(
-                f"{path}.{field.id}", f"at most {_shown(most)} {field.unit}", f"{plain(value)} is too large"
+                f"{path}.{field.id}", f"at most {short(most)} {field.unit}", f"{plain(value)} is too large"
             )
-
-
-def _shown(bound: Decimal) -> str:
-    return plain(tidy(bound))
 
 
 def _value(field: Field, raw: object, path: str) -> Any:

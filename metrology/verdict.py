@@ -102,7 +102,7 @@ class _Evaluation:
                     self._miss(f"standards.{standard.id}", None, standard.label, reason)
 
     def _place(self, place: Place) -> None:
-        step, runs = place.point.step, []
+        step, runs, known = place.point.step, [], {**place.values, **self.exported}
         for run in range(1, place.runs + 1):
             reading = self.record.readings.get((place.id, run))
             if reading is None:
@@ -115,7 +115,7 @@ class _Evaluation:
             if not absent:
                 judged = len(self.points)
                 try:
-                    runs.append(self._run(place, run, reading))
+                    runs.append(self._run(place, run, reading, known))
                 except _Void:
                     del self.points[judged:]
                 except (OffTheTable, ArithmeticError) as error:
@@ -124,8 +124,8 @@ class _Evaluation:
         if len(runs) == place.runs:
             self._series(place, runs)
 
-    def _run(self, place: Place, run: int, reading: Reading) -> Values:
-        values = {**place.values, **self.exported, **reading.values}
+    def _run(self, place: Place, run: int, reading: Reading, known: Values) -> Values:
+        values = {**known, **reading.values}
         if reading.uncertainty:
             values["U"] = reading.uncertainty.expanded(place.point.results[0].unit)
         for name, formula in place.defaults:
