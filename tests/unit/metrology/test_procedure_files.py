@@ -14,6 +14,7 @@ import pytest
 
 import metrology
 from metrology import FaultyProcedure, Shelf, read_procedure
+from metrology.evaluators import EVALUATORS
 from tests.unit.metrology.records import q
 
 MINIMAL = """\
@@ -144,6 +145,20 @@ FAULTS = [
         "unknown evaluator",
     ),
     ('symmetric = "factor', 'symmetric = "facteur', "points.0.results.0.symmetric", "unknown name facteur"),
+    ("max(mpe, table(floor, length))", "spread(mpe)", "points.0.results.0.symmetric", "cannot be computed"),
+    (
+        '"factor * max(mpe, table(floor, length))"',
+        '"mpe < 1"',
+        "points.0.results.0.symmetric",
+        "gives yes or no, not a number",
+    ),
+    (
+        'symbol = "E"',
+        'symbol = "E"\nwhen = "mpe"',
+        "points.0.results.0.when",
+        "gives a number, not yes or no",
+    ),
+    ("repeat = 2", 'repeat = "regime"', "points.0.repeat", "gives a text, not a number"),
     ("max(mpe, table(floor, length))", "floor", "points.0.results.0.symmetric", "unknown name floor"),
     (
         'symmetric = "factor * max(mpe, table(floor, length))"',
@@ -295,3 +310,34 @@ def test_each_regime_of_a_procedure_is_one_the_catalogue_asks_for_or_in_service(
         for code in procedure.types:
             allowed = catalogue.regimes(code, date(2026, 11, 22)) | {"in_service"}
             assert set(procedure.regimes) <= allowed, (procedure.id, code)
+
+
+def test_a_series_sees_lists():
+    series = """
+[[points.series]]
+id = "r"
+symbol = "R"
+unit = "mm"
+error = "FORMULA"
+upper = 1
+"""
+    read_procedure(MINIMAL + series.replace("FORMULA", "spread(E) + max(indication) - mpe"))
+    with pytest.raises(FaultyProcedure, match="cannot be computed"):
+        read_procedure(MINIMAL + series.replace("FORMULA", "E - indication"))
+    with pytest.raises(FaultyProcedure, match="gives a list, not a number"):
+        read_procedure(MINIMAL + series.replace("FORMULA", "E"))
+
+
+def test_two_results_of_a_point_need_different_ids():
+    result = MINIMAL[MINIMAL.index("[[points.results]]") :]
+    with pytest.raises(FaultyProcedure, match="two results have the id ''"):
+        read_procedure(MINIMAL + "\n" + result)
+
+
+def test_the_example_of_the_manual_is_in_order_and_names_every_evaluator():
+    manual = (Path(metrology.__file__).parents[1] / "docs" / "procedures.md").read_text(encoding="utf-8")
+    example = re.search("```toml\n(.*?)```", manual, re.DOTALL)
+    assert example
+    assert read_procedure(example[1]).id == "ruler"
+    words = manual[manual.index("## The words") :]
+    assert [name for name in EVALUATORS if f"`{name}" not in words] == []
