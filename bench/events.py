@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -13,7 +14,8 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaProducer
 from pymongo import WriteConcern
 
-from bench.stage import Run, Stage, cpu_seconds, median, own_cpu_seconds, until
+from bench.stage import Run, Stage, cpu_seconds, median, own_cpu_seconds
+from deploy.local.waiting import until
 from services.kernel.model import Itself, new_id
 from services.kernel.settings import settings
 from services.kernel.store import open_database
@@ -41,6 +43,10 @@ class Series:
     def row(self, raw: "Series | None" = None) -> str:
         ratio = f"{median(self.rates) / median(raw.rates):>6.2f}" if raw else "      "
         return f"{self.name:<46}{median(self.rates):>10,.0f}{median(self.cpu_us):>12,.0f}   {ratio}"
+
+
+def soon(condition: Callable[[], bool], what: str) -> None:
+    until(condition, what, seconds=120, pause=0.005)
 
 
 def register(number: int) -> str:
@@ -96,10 +102,10 @@ def relay_alone(run: Run, count: int, series: Series) -> None:
     pending = run.collection("registry", "instruments")
     with run.process("registry", "relay") as relay:
         # Ready means that it has begun; time runs from the first event that is marked as sent.
-        until(lambda: pending.count_documents({"pending": True}) < count)
+        soon(lambda: pending.count_documents({"pending": True}) < count, "the first event to be sent")
         left = pending.count_documents({"pending": True})
         started, cpu = time.perf_counter(), cpu_seconds(relay)
-        until(lambda: pending.find_one({"pending": True}, {"_id": 1}) is None)
+        soon(lambda: pending.find_one({"pending": True}, {"_id": 1}) is None, "all to be sent")
         series.add(left, time.perf_counter() - started, cpu_seconds(relay) - cpu)
 
 
@@ -139,10 +145,10 @@ async def _raw_consumer(run: Run, count: int, series: Series, write: bool) -> No
 def worker_alone(run: Run, count: int, series: Series) -> None:
     read = run.collection("scheduling", "obligations")
     with run.process("scheduling", "worker") as worker:
-        until(lambda: read.count_documents({}) > 0)
+        soon(lambda: read.count_documents({}) > 0, "the first event to be handled")
         first = read.count_documents({})
         started, cpu = time.perf_counter(), cpu_seconds(worker)
-        until(lambda: read.count_documents({}) >= count)
+        soon(lambda: read.count_documents({}) >= count, "all to be handled")
         series.add(count - first, time.perf_counter() - started, cpu_seconds(worker) - cpu)
 
 

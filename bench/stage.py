@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +17,6 @@ from deploy.local import ports
 from deploy.local.engines import embedded_broker, embedded_database
 from deploy.local.processes import Process
 from deploy.local.topology import command, outer_environment, service_process
-
-LIMIT_SECONDS = 120.0
 
 
 class Stage:
@@ -100,19 +98,6 @@ def cpu_seconds(process: Process) -> float:
 
 def own_cpu_seconds() -> float:
     return time.process_time()
-
-
-def until(condition: Callable[[], bool], pause: float = 0.005) -> None:
-    """Waits for a condition.
-
-    Raises:
-        SystemExit: it did not come true within two minutes.
-    """
-    limit = time.monotonic() + LIMIT_SECONDS
-    while not condition():
-        if time.monotonic() > limit:
-            raise SystemExit(f"nothing happened for {LIMIT_SECONDS:.0f} s; the benchmark gives up")
-        time.sleep(pause)
 
 
 def median(values: list[float]) -> float:

@@ -10,6 +10,7 @@ from types import FrameType
 
 from deploy.local.platform import LocalPlatform
 from deploy.local.processes import ROOT, NotStarted
+from deploy.local.secrets import DEMO_ACCOUNTS
 from deploy.local.topology import SERVICES
 from deploy.local.watch import watch
 
@@ -62,6 +63,8 @@ def welcome(platform: LocalPlatform) -> str:
         ("MongoDB", platform.environment["VERNIER_MONGO"]),
     ]
     rows += [("logs", str(platform.state / "logs")), ("login", f"admin  {platform.secrets.admin_password}")]
+    rows += [("demo logins", f"{'  '.join(DEMO_ACCOUNTS)}  {platform.secrets.demo_password}")]
+    rows += [("", "(of the example province: make demo, in another window)")]
     line = "-" * 64
     return "\n".join(["", line, *(f"  {name:<15}{where}" for name, where in rows), line, ""])
 

@@ -136,6 +136,20 @@ class LocalPlatform:
         if has_history and self._broker_forgets:
             self.run_all("replay")
 
+    def refill_broker(self) -> None:
+        """After the broker died and was started again.
+
+        The embedded one has forgotten everything, so a worker's place in a topic means nothing any more: it would wait
+        for an offset that comes again with other messages, and miss those before it. Workers begin anew, from nothing.
+        """
+        workers = [process for (_, kind), process in self._services.items() if kind == "worker"]
+        if self._broker_forgets:
+            for worker in workers:
+                worker.kill()  # it could only tell a broker that knows nothing of it that it leaves
+        self.fill_broker()
+        for worker in workers:
+            worker.launch()
+
     def run_all(self, *arguments: str) -> None:
         """Runs one command of every service, side by side.
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+DEMO_ACCOUNTS = ("dieu-phoi", "kdv-binh", "co-so")
+"""A dispatcher, an inspector, an enterprise: the example province brings them (`make demo`), with the demo password."""
+
 
 @dataclass(frozen=True)
 class Secrets:

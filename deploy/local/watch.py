@@ -45,5 +45,5 @@ def watch(platform: LocalPlatform) -> Iterator[tuple[Process, str]]:
             if (event := patient.treat(time.monotonic())) is not None:
                 yield patient.process, event
                 if patient.process is platform.broker and patient.process.alive:
-                    platform.fill_broker()
+                    platform.refill_broker()
         time.sleep(0.2)

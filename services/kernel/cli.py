@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from mongoengine.connection import get_db
 
 from services.kernel.inbox import Inbox
+from services.kernel.log import speak
 from services.kernel.model import Event, Handler
 from services.kernel.settings import settings
 from services.kernel.store import DURABLE, Projection, Store, make_indexes, open_database
@@ -53,9 +54,7 @@ def main(service: Service, argv: list[str] | None = None) -> None:
     given = parser.parse_args(argv)
     if given.command == "dead-letters" and given.action is None:
         parser.error("say dead-letters list or dead-letters replay")
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stdout)
-    for noisy in ("kafka", "httpx", "aiokafka", "faust", "mode", "pymongo"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    speak()
     open_database(service.name)
     if given.command == "dead-letters":
         _dead_letters(service, given.action)

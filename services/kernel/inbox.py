@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 Outcome = Literal["handled", "ignored", "dead"]
 
 DATABASE_AWAY = (AutoReconnect, ConnectionFailure, ExecutionTimeout, NotPrimaryError, WriteConcernError)
+CLEAR_SECONDS = 0.25
 DELAYS = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -50,6 +51,9 @@ class Inbox:
     handlers: Mapping[type[Event], Handler]
     delays: tuple[float, ...] = DELAYS
     stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _set_aside_count: int = 0
+    _clear_until: float = 0.0
 
     @property
     def letters(self) -> Collection[dict[str, Any]]:
@@ -109,7 +113,22 @@ class Inbox:
                 wait = min(wait * 2, 5.0)
 
     def _blocked(self, subject: str) -> bool:
+        """Whether a letter of this subject is open. That there is no letter at all is believed for a moment."""
+        if time.monotonic() < self._clear_until:
+            return False
+        count = self._set_aside_count
+        if self.letters.find_one({"open": True}, {"_id": 1}) is None:
+            with self._lock:
+                if count == self._set_aside_count:  # no lane set one aside while this one looked
+                    self._clear_until = time.monotonic() + CLEAR_SECONDS
+            return False
         return self.letters.find_one({"open": True, "subject": subject}, {"_id": 1}) is not None
+
+    def look_again(self) -> None:
+        """Letters may be there of which this process does not know: its own new one, or another worker's."""
+        with self._lock:
+            self._set_aside_count += 1
+            self._clear_until = 0.0
 
     def _set_aside(self, raw: bytes, envelope: Envelope | None, error: Exception | None) -> None:
         text = raw.decode("utf-8", "backslashreplace")
@@ -126,10 +145,13 @@ class Inbox:
             else "an earlier event of its subject is set aside",
             "trace": "".join(traceback.format_exception(error)) if error else "",
         }
+        self.look_again()
         try:
             self.letters.insert_one(letter)
         except DuplicateKeyError:
             return
+        finally:
+            self.look_again()
         log.error("dead letter %s (%s): %s", letter["_id"], letter["type"], letter["error"])
 
     def open_letters(self) -> Iterator[dict[str, Any]]:

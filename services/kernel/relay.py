@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 IDLE_SECONDS = 0.2
-RETRY_SECONDS = 2.0
+RETRY_SECONDS = 1.0
+FLUSH_SECONDS = 30
 TAIL = 1000
 
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
@@ -80,13 +81,57 @@ def _encode(event: dict[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def kafka_publish(producer: KafkaProducer, topic: str) -> Publish:
-    def publish(messages: list[tuple[str, bytes]]) -> list[bool]:
-        futures = [producer.send(topic, key=key.encode(), value=value) for key, value in messages]
-        producer.flush(timeout=30)
-        return [future.succeeded() for future in futures]
+class KafkaSender:
+    """A producer that is thrown away as soon as it fails once.
 
-    return publish
+    An idempotent producer that met a new broker, or lost its place with the old one, refuses everything from then on;
+    what it could not send stays pending, and its successor sends it. The state is `away` while nothing gets through.
+    """
+
+    def __init__(self, topic: str) -> None:
+        self.topic, self.away = topic, False
+        self._producer: KafkaProducer | None = None
+
+    def __call__(self, messages: list[tuple[str, bytes]]) -> list[bool]:
+        """Sends in order; says of each whether the broker has it. Never raises."""
+        try:
+            producer = self._open()
+            futures = [producer.send(self.topic, key=key.encode(), value=value) for key, value in messages]
+            producer.flush(timeout=FLUSH_SECONDS)
+            answers = [future.succeeded() for future in futures]
+            failure = next((future.exception for future in futures if not future.succeeded()), None)
+        except KafkaError as error:
+            answers, failure = [False] * len(messages), error
+        if not all(answers):
+            self.close(timeout=0)
+        self._tell(failure if not any(answers) else None)
+        return answers
+
+    def close(self, timeout: float = 5) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=timeout)
+            self._producer = None
+
+    def _open(self) -> KafkaProducer:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                bootstrap_servers=settings().kafka,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=2,
+                max_block_ms=10_000,
+                delivery_timeout_ms=30_000,
+                request_timeout_ms=10_000,
+            )
+        return self._producer
+
+    def _tell(self, failure: Exception | None) -> None:
+        """One line when the broker goes and one when it is back."""
+        if failure is not None and not self.away:
+            log.warning("the broker is away, events wait in the database: %s", failure)
+        if failure is None and self.away:
+            log.warning("the broker is back, the events that waited are sent")
+        self.away = failure is not None
 
 
 def replay(stores: Iterable[Store[Any]]) -> int:
@@ -102,30 +147,18 @@ def replay(stores: Iterable[Store[Any]]) -> int:
 
 def run_relay(service: str, stores: list[Store[Any]]) -> None:
     """The relay process. Broker or database away: it says so once and tries again until they are back."""
-    producer: KafkaProducer | None = None
+    send = KafkaSender(settings().topic(service))
 
     def once() -> int:
-        nonlocal producer
         try:
-            if producer is None:
-                producer = KafkaProducer(
-                    bootstrap_servers=settings().kafka,
-                    acks="all",
-                    enable_idempotence=True,
-                    linger_ms=2,
-                    max_block_ms=10_000,
-                    delivery_timeout_ms=30_000,
-                    request_timeout_ms=10_000,
-                )
-            return relay_once(stores, kafka_publish(producer, settings().topic(service)))
-        except (KafkaError, PyMongoError) as error:
-            log.warning("not sent, trying again: %s", error)
-            if producer is not None and isinstance(error, KafkaError):
-                producer.close(timeout=0)
-                producer = None
+            sent = relay_once(stores, send)
+        except PyMongoError as error:
+            log.warning("the database is away, trying again: %s", error)
             time.sleep(RETRY_SECONDS)
             return 0
+        if send.away:
+            time.sleep(RETRY_SECONDS)
+        return sent
 
     loop(once, IDLE_SECONDS)
-    if producer is not None:
-        producer.close(timeout=5)
+    send.close()

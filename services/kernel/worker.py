@@ -1,6 +1,7 @@
 """The worker process: Faust reads the topics and hands each message to the inbox. The only file that knows Faust."""
 
 import asyncio
+import gc
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,10 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         *topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes
     )
 
+    @app.on_partitions_assigned.connect
+    async def take_over(*_: Any, **__: Any) -> None:
+        inbox.look_again()
+
     @app.task
     async def sign_of_life() -> None:
         while not app.should_stop:
@@ -114,7 +119,7 @@ class Worker(faust.Worker):
     """A Faust worker that tells waiting handlers to give up when the process is told to end."""
 
     def __init__(self, app: faust.App, inbox: Inbox) -> None:
-        super().__init__(app, loglevel="WARNING", redirect_stdouts=False, logfile=None, quiet=True)
+        super().__init__(app, override_logging=False, redirect_stdouts=False, quiet=True)
         self.inbox = inbox
         self.spinner = None
 
@@ -128,4 +133,7 @@ class Worker(faust.Worker):
 
 
 def run_worker(inbox: Inbox, group: str) -> None:
+    # Every message makes thousands of short-lived objects and no cycles: the collector would look at them for nothing.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     Worker(make_app(inbox, group), inbox).execute_from_commandline()

@@ -8,6 +8,7 @@ from services.inspection.events import (
     CertificateRevoked,
     CertificateSuperseded,
     SealAffixed,
+    SealLost,
     SealVoided,
     VerificationRecorded,
 )
@@ -16,17 +17,26 @@ from services.notifications.events import NoticeFailed, NoticeSent
 from services.registry.storage import instruments, trails
 from services.registry.trail import Trail
 from services.scheduling.events import (
+    RepairDeclared,
     VerificationDue,
     VisitAnnounced,
     VisitCancelled,
     VisitCompleted,
     VisitConfirmed,
+    VisitPlanned,
     VisitRescheduled,
 )
 
-Visit = VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted
+Visit = VisitPlanned | VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted
 OneInstrument = (
-    VerificationDue | CertificateSuperseded | CertificateRevoked | SealAffixed | SealVoided | AttentionRaised
+    VerificationDue
+    | RepairDeclared
+    | CertificateSuperseded
+    | CertificateRevoked
+    | SealAffixed
+    | SealVoided
+    | SealLost
+    | AttentionRaised
 )
 
 
@@ -73,6 +83,8 @@ def note(instrument_ids: Iterable[str], envelope: Envelope) -> None:
 
 HANDLERS: dict[type[Event], Handler] = {
     VerificationDue: on_step,
+    RepairDeclared: on_step,
+    VisitPlanned: on_visit,
     VisitAnnounced: on_visit,
     VisitConfirmed: on_visit,
     VisitRescheduled: on_visit,
@@ -84,6 +96,7 @@ HANDLERS: dict[type[Event], Handler] = {
     CertificateRevoked: on_revocation,
     SealAffixed: on_step,
     SealVoided: on_step,
+    SealLost: on_step,
     AttentionRaised: on_step,
     NoticeSent: on_notice,
     NoticeFailed: on_notice,

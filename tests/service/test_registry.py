@@ -1,11 +1,13 @@
 """The registry through its doors: what may be written, what is refused, and who may see it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.kernel.model import new_id
+from services.kernel.model import new_id, today
 from services.kernel.settings import settings
+from services.registry import instrument as instruments_module
 from services.registry.events import (
     EnterpriseRegistered,
     InstrumentRegistered,
@@ -87,6 +89,17 @@ def test_a_repeated_creation_meets_its_own_trace(registry: World, office: Door) 
     refused(office.post("/enterprises", json=body | {"name": "Tên khác"}), 409, "already-exists")
     registry.drain()
     assert len(registry.events(EnterpriseRegistered)) == 1
+
+
+def test_a_registration_repeated_after_midnight_is_the_same_one(
+    office: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instrument = registered(office, id=new_id())
+    monkeypatch.setattr(instruments_module, "today", lambda: today() + timedelta(days=1))
+    body = examples.dispenser(instrument["site_id"], id=instrument["id"])
+    again = office.post("/instruments", json=body)
+    assert (again.status_code, again.json()) == (201, instrument)
+    refused(office.post("/instruments", json=body | {"model": "Khác"}), 409, "already-exists")
 
 
 @pytest.mark.parametrize(

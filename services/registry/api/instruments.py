@@ -16,6 +16,8 @@ from services.registry.trail import Step
 
 router = APIRouter(prefix="/instruments", tags=["instruments"])
 
+THE_DAY = frozenset({"registered_on"})
+
 
 class NewInstrument(Nameplate):
     id: Id | None = None
@@ -53,7 +55,7 @@ def register(body: NewInstrument, caller: Annotated[Caller, OfficeOrOwner]) -> d
         nameplate,
         body.earlier_certificate,
     )
-    return instruments.add_once(instrument, event, by=caller).view()
+    return instruments.add_once(instrument, event, by=caller, moment=THE_DAY).view()
 
 
 @router.get("")
