@@ -7,6 +7,7 @@ from typing import Any
 
 from .number_text import LONG, english, grouped, number, vietnamese
 from .procedure import Label, Result
+from .quantity import short
 from .table import Values
 
 Json = dict[str, Any]
@@ -66,10 +67,11 @@ def _joined(where: str, what: str) -> str:
 def limit_text(lower: Decimal | None, upper: Decimal | None) -> str:
     """The limits as people write them: ±0.3, ≤ 20, or -0.15 … 0.1."""
     if upper is None:
-        return f"≥ {number(lower or Decimal(0))}"
+        return f"≥ {_number(short(lower or Decimal(0)))}"
+    least, most = "" if lower is None else _number(short(lower)), _number(short(upper))
     if lower is None:
-        return f"≤ {number(upper)}"
-    return f"±{number(upper)}" if lower == -upper else f"{number(lower)} … {number(upper)}"
+        return f"≤ {most}"
+    return f"±{most}" if lower == -upper else f"{least} … {most}"
 
 
 def check(label: Label, answer: bool) -> Label:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from . import explain
 from .formula import Formula
 from .procedure import Decision, Label, Procedure, Result
-from .quantity import DIGITS, short, tidy
+from .quantity import DIGITS, short
 from .rule import rules
 from .table import Values
 
@@ -52,7 +52,7 @@ def limits(result: Result, values: Values, procedure: Procedure, explained: bool
 
 
 def _value(formula: Formula | None, values: Values) -> Decimal | None:
-    return None if formula is None else tidy(formula.compute(values))
+    return None if formula is None else Decimal(formula.compute(values))
 
 
 def _text(limit: Decimal) -> str:

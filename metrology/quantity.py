@@ -90,12 +90,3 @@ def short(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def tidy(value: Decimal) -> Decimal:
-    """The same number without the zeros that multiplying leaves behind a decimal fraction: 2.50 becomes 2.5."""
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= 0:
-        return value
-    short = value.normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short

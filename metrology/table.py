@@ -67,7 +67,8 @@ class Table:
         """The value at `at` on the straight line between the two neighbouring rows.  Raises OffTheTable outside them."""
         below: tuple[Decimal, Decimal] | None = None
         for row in self._of(tuple(keys)):
-            point = (row.bound(values) if row.bound else at, row.value(values))
+            assert row.bound is not None  # interpolated() refuses a table with such a row
+            point = (row.bound(values), row.value(values))
             if at == point[0]:
                 return Decimal(point[1])
             if at < point[0]:

@@ -191,7 +191,12 @@ def table_value(table: Table, keys: list[Term], at: Term) -> Term:
 
 
 def interpolated(table: Table, keys: list[Term], at: Term) -> Term:
-    """The value on the line between the table's neighbouring rows; what it rests on is the table as a whole."""
+    """The value on the line between the table's neighbouring rows; what it rests on is the table as a whole.
+
+    Raises BadFormula if a row has no bound: nothing can be interpolated there.
+    """
+    if any(row.bound is None for row in table.rows):
+        raise BadFormula(f"table {table.name} has a row without a bound: it cannot be interpolated")
 
     def compute(values: Values) -> Decimal:
         return table.interpolate([key.compute(values) for key in keys], at.compute(values), values)

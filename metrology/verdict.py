@@ -169,7 +169,10 @@ class _Evaluation:
 
     def _judge(self, result: Result, values: Values, subject: Subject, whole: bool) -> Decimal | None:
         """`whole`: if the measurement is not valid, all of it is void; else only this run, by raising _Void."""
-        error, outcome = judge(result, values, subject, self.procedure, self.explained)
+        try:
+            error, outcome = judge(result, values, subject, self.procedure, self.explained)
+        except (OffTheTable, ArithmeticError) as unjudged:
+            raise refusal(unjudged, subject.reading) from None
         if isinstance(outcome, Lacking):
             step = None if outcome.void and whole else subject.step
             self._miss(outcome.id, step, subject.label or result.label or {}, outcome.reason, subject.run)
@@ -211,5 +214,5 @@ def _define(values: Values, name: str, compute: Any) -> None:
 
 def _lists(runs: list[Values]) -> Values:
     """Each name that every run has, with the list of its values."""
-    names = set(runs[0]).intersection(*runs[1:]) if runs else set()
+    names = set(runs[0]).intersection(*runs[1:])
     return {name: [run[name] for run in runs] for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_UP, Context, localcontext
 from decimal import Decimal as D
 
 import pytest
@@ -48,6 +49,12 @@ def test_volume_at_temperature():
 )  # fmt: skip
 def test_round_to_e_with_ties_to_even(value, step, rounded):
     assert e.round_to(D(value), D(step)) == D(rounded)
+
+
+def test_rounding_is_the_same_in_any_arithmetic():
+    with localcontext(Context(rounding=ROUND_UP)):
+        assert e.round_to(D("24"), D(10)) == D(20)
+        assert e.floor(D("2.9")) == D(2)
 
 
 @pytest.mark.parametrize(("value", "below"), [("2.9", "2"), ("2", "2"), ("-0.1", "-1")])

@@ -102,6 +102,11 @@ def test_a_multi_interval_scale_says_which_range_gave_e():
         (of.pressure_gauge(), "p0.1.up", "ĐLVN 08:2011"),
         (of.weight("0", "0.001", q(10, "mg")), "mass.1", "OIML R 111-1, Bảng 1: E2, ≤ 0,01"),
         (
+            of.electricity_meter(characteristics={"class": "0.5", "Ib": q(5, "A"), "Imax": q(20, "A")}),
+            "pf1-Ib.1",
+            "IEC 62053, hệ số công suất 1, theo I/Ib: 0,5 [chưa đối chiếu với văn bản]",
+        ),
+        (
             of.electricity_meter(),
             "pf1-005Ib.1",
             "IEC 62053, hệ số công suất 1, theo I/Ib: 2, < 0,1 [chưa đối chiếu với văn bản]",

@@ -162,3 +162,22 @@ def test_arithmetic_agrees_with_decimal(a, b, c):
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(BadFormula):
         Formula(text)
+
+
+def test_a_row_left_out_does_not_hide_the_next():
+    rows = (_row((), "width", 1), _row((), None, 2))
+    table = Table("t", rows, False, LIMITS.label, 0, "F")
+    formula = Formula("table(t, m)", {"t": table})
+    assert formula.compute({"m": D(5)}) == 2
+    assert formula.compute({"m": D(5), "width": D(5)}) == 1
+
+
+def test_bounds_and_values_of_a_curve_may_be_names():
+    curve = Table("c", (_row((), 0, "low"), _row((), "top", "high")), False, LIMITS.label, 0, "F")
+    values = {"m": D(5), "top": D(10), "low": D(1), "high": D(3)}
+    assert Formula("interpolate(c, m)", {"c": curve}).compute(values) == 2
+
+
+def test_a_row_without_a_bound_cannot_be_interpolated():
+    with pytest.raises(BadFormula, match="row without a bound"):
+        Formula("interpolate(limits, klass, m)", TABLES)
