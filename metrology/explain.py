@@ -97,7 +97,7 @@ def needs(name: str) -> Label:
 
 def out_of_range(value: Decimal, least: Decimal | None, most: Decimal | None, unit: str) -> Label:
     """The reason: a condition, or a standard's uncertainty, is outside the allowed range, so nothing can be concluded."""
-    given, span = f"{number(value)} {unit}", f"{limit_text(least, most)} {unit}"
+    given, span = f"{number(value)} {unit}".rstrip(), f"{limit_text(least, most)} {unit}".rstrip()
     return {
         "vi": vietnamese(f"{given} ngoài khoảng cho phép {span}"),
         "en": english(f"{given} outside the allowed range {span}"),

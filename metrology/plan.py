@@ -39,6 +39,10 @@ class Place:
     known: dict[str, Limits]  # by symbol: the limits that do not depend on a reading
     wanted: tuple[str, ...]  # the measured values that series and later points need
 
+    def shown(self, run: int) -> int | None:
+        """The number of a run as people are told it: a place measured once has none."""
+        return run if self.runs > 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

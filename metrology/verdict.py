@@ -107,11 +107,13 @@ class _Evaluation:
             reading = self.record.readings.get((place.id, run))
             if reading is None:
                 if place.point.required:
-                    self._miss(f"{place.id}.{run}", step, place.label, say.NOT_READ, run)
+                    self._miss(f"{place.id}.{run}", step, place.label, say.NOT_READ, place.shown(run))
                 continue
             absent = [f for f in place.required if f.id not in reading.values]
             for f in absent:
-                self._miss(f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), run)
+                self._miss(
+                    f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), place.shown(run)
+                )
             if not absent:
                 judged = len(self.points)
                 try:
@@ -133,12 +135,16 @@ class _Evaluation:
                 _define(values, name, formula.compute)
         for name, formula in place.point.let.items():
             _define(values, name, formula.compute)
-        shown = run if place.runs > 1 else None
         for result in place.point.results:
             if result.required or result.error.names <= values.keys():
                 id = f"{place.id}.{run}.{result.id}" if result.id else f"{place.id}.{run}"
                 subject = Subject(
-                    id, place.point.step, place.label, shown, reading, place.known.get(result.symbol)
+                    id,
+                    place.point.step,
+                    place.label,
+                    place.shown(run),
+                    reading,
+                    place.known.get(result.symbol),
                 )
                 error = self._judge(result, values, subject, whole=place.point.judges_measurement)
                 if error is not None:

@@ -1,4 +1,4 @@
-"""Golden files: a record judged by an old procedure version has the old result, to the last letter, for ever."""
+"""Golden files: a record judged by an old procedure version has the old result, to the last digit, for ever."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 
 import pytest
 
-import metrology
 from metrology import Shelf
-from tests.unit.metrology.golden import FOLDER, records
+from tests.unit.metrology.golden import FOLDER, records, result_of
 
 FILES = sorted(FOLDER.glob("*.json"))
 
@@ -16,7 +15,7 @@ FILES = sorted(FOLDER.glob("*.json"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_old_result(path):
     golden = json.loads(path.read_text(encoding="utf-8"))
-    assert metrology.evaluate(golden["record"]) == golden["result"]
+    assert result_of(golden["record"]) == golden["result"]
 
 
 def test_every_version_has_a_golden_file_with_its_content_hash():
