@@ -299,6 +299,8 @@ def test_every_verification_says_where_marks_go_and_what_standards_it_needs():
     for procedure in Shelf.shipped():
         if procedure.purpose == "verification":
             assert procedure.marks, procedure.id
+            assert procedure.standards, procedure.id
+            assert procedure.conditions, procedure.id
             assert procedure.steps[0].checks, procedure.id
             assert {step.id for step in procedure.steps} >= {"external", "metrological"}
             assert procedure.steps[-1].id == "metrological"
