@@ -105,10 +105,12 @@ def out_of_range(value: Decimal, least: Decimal | None, most: Decimal | None, un
 
 
 def invalid(error: Decimal, lower: Decimal | None, upper: Decimal | None, label: Label, unit: str) -> Label:
-    """The reason: the measurement itself breaks a rule of the procedure and must be repeated."""
+    """The reason: the measurement itself breaks a rule of the procedure and must be repeated.  `label` may be empty."""
     reason = out_of_range(error, lower, upper, "" if unit == "1" else unit)
-    return {"vi": f"phép đo không hợp lệ, {label['vi']} {reason['vi']}".rstrip(),
-            "en": f"measurement not valid, {label['en']} {reason['en']}".rstrip()}  # fmt: skip
+    words = {"vi": "phép đo không hợp lệ", "en": "measurement not valid"}
+    return {
+        k: f"{text}, {label[k]} {reason[k]}" if label else f"{text}, {reason[k]}" for k, text in words.items()
+    }
 
 
 def overall(verdict: str, points: list[Json], checks: list[Json], absent: list[Json]) -> Label:

@@ -59,8 +59,8 @@ def judge(
         guard = guard_band(procedure.decision, values["U"])
     passes = within(error, limit.lower, limit.upper, guard)
     if result.judges == "measurement" and not passes:
-        label = result.label or {"vi": result.symbol, "en": result.symbol}
-        reason = say.invalid(error, limit.lower, limit.upper, label, result.unit)
+        name = result.label or {"vi": result.symbol, "en": result.symbol}
+        reason = say.invalid(error, limit.lower, limit.upper, name if subject.label else {}, result.unit)
         return error, Lacking(subject.id, reason, void=True)
     outcome: Json = {
         "id": subject.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_UP, Context, localcontext
 from decimal import Decimal as D
 
 import pytest
@@ -10,6 +11,7 @@ import metrology
 from metrology import Shelf, read_procedure
 from metrology.limit import guard_band, rounded, within
 from metrology.procedure import Decision
+from metrology.quantity import ARITHMETIC
 from tests.unit.metrology import instruments as of
 from tests.unit.metrology.records import Json, outcome, q
 from tests.unit.metrology.test_procedure_files import MINIMAL
@@ -78,6 +80,21 @@ def test_the_width_of_the_guard_band(rule, r, width):
 )
 def test_a_rounded_error_stays_on_its_side_of_the_limit(error, decimals, text):
     assert rounded(D(error), decimals, D("-0.3"), D("0.3")) == text
+
+
+def test_no_more_digits_are_shown_than_it_takes():
+    assert rounded(D("0.299961234"), 4, D("-0.3"), D("0.3")) == "0.29996"
+
+
+def test_however_close_it_is_the_error_is_not_shown_as_its_limit():
+    hair = "0.3" + "0" * 42 + "1"
+    with localcontext(ARITHMETIC):
+        assert rounded(D(hair), 4, D("-0.3"), D("0.3")) == hair
+
+
+def test_an_error_is_rounded_the_same_way_in_any_arithmetic():
+    with localcontext(Context(rounding=ROUND_UP)):
+        assert rounded(D("0.12341"), 4, None, D("0.3")) == "0.1234"
 
 
 def ruler(rule: str, error: str, uncertainty: Json | None, r: str = "1") -> Json:

@@ -70,7 +70,11 @@ def test_a_void_measurement_says_nothing_however_bad_it_looks():
     record = of.clinical_thermometer("45", "45")
     assert metrology.evaluate(record)["verdict"] == "fail"
     record["readings"][1]["reference"] = q("40.9", "°C")
-    assert metrology.evaluate(record)["verdict"] == "incomplete"
+    result = metrology.evaluate(record)
+    assert result["verdict"] == "incomplete"
+    assert said(result) == [
+        "Distance between the temperatures: measurement not valid, 3.90 °C outside the allowed range ≥ 4 °C."
+    ]
 
 
 def test_a_measurement_without_a_name_is_told_by_its_symbol():
@@ -121,4 +125,25 @@ def test_an_optional_result_is_silent_without_its_values():
     record = fuel_dispenser()
     record["readings"][0]["unit_price"] = q(20000, "VND")
     result = metrology.evaluate(record)
+    assert (result["verdict"], result["missing"]) == ("pass", [])
+
+
+def test_an_optional_result_is_silent_without_what_its_limit_needs():
+    text = MINIMAL.replace(
+        "reference = {", 'width = { vi = "Rộng", en = "Width", unit = "mm", required = false }\nreference = {'
+    ) + NAMELESS.replace('judges = "measurement"', "required = false").replace("upper = 5", 'upper = "width"')
+    shelf = Shelf([read_procedure(text)])
+    record = {
+        "type": "99",
+        "regime": "initial",
+        "verified_on": "2026-03-05",
+        "characteristics": {"length": q(1, "m")},
+        "checks": {"straight": True},
+        "readings": [
+            {"point": "scale", "run": 1, **run("7", "7")},
+            {"point": "scale", "run": 2, **run("7", "7"), "width": q(7, "mm")},
+        ],
+    }
+    result = metrology.evaluate(record, shelf)
+    assert [p["id"] for p in result["points"]] == ["scale.1", "scale.2", "scale.2.m"]
     assert (result["verdict"], result["missing"]) == ("pass", [])
