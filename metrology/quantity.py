@@ -87,6 +87,4 @@ def plain(value: Decimal) -> str:
 def short(value: Decimal) -> str:
     """The number as a decimal string without the zeros that arithmetic leaves behind: 2.50 becomes 2.5."""
     text = plain(value)
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -26,7 +26,7 @@ KEYS = (
     "readings",
 )
 NEEDED = ("type", "regime", "verified_on", "characteristics")
-COVERAGE = Decimal(2)
+COVERAGE, ZERO = Decimal(2), Decimal(0)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -139,7 +139,7 @@ def _value(field: Field, raw: object, path: str) -> Any:
             raise BadInput(path, "choice", f"expected one of {', '.join(field.choices)}")
         return raw
     value = quantity(raw, field.unit, path)
-    if value <= 0 and field.sign != "any" and (value < 0 or field.sign == "positive"):
+    if value <= ZERO and field.sign != "any" and (value < ZERO or field.sign == "positive"):
         raise BadInput(path, field.sign, f"{plain(value)} must be {field.sign}")
     return value
 

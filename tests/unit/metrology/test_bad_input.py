@@ -96,7 +96,17 @@ def test_another_unit_of_the_kind_is_converted(value, unit):
 
 
 @pytest.mark.parametrize(
-    "raw", ["20.05", 20, None, {"value": "20"}, {"unit": "L"}, {"value": "20", "unit": "L", "u": "1"}, []]
+    "raw",
+    [
+        "20.05",
+        20,
+        None,
+        {"value": "20"},
+        {"unit": "L"},
+        {"value": "20", "u": "L"},
+        {"value": "20", "unit": "L", "u": "1"},
+        [],
+    ],
 )
 def test_a_quantity_is_a_value_and_a_unit(raw):
     record = fuel_dispenser()
@@ -281,6 +291,19 @@ def test_a_value_off_the_table():
         metrology.evaluate(record, shelf)
     assert (refusal.value.field, refusal.value.rule) == ("readings[0]", "range of the table")
     assert "floor: no row for 2.1" in refusal.value.message
+
+
+def test_a_value_off_the_table_on_the_way_to_the_error():
+    text = MINIMAL.replace(
+        "[[points.results]]", '[points.let]\nat = "table(floor, reference)"\n\n[[points.results]]'
+    )
+    record = {
+        "type": "99", "regime": "initial", "verified_on": "2026-03-05", "characteristics": {"length": q(1, "m")},
+        "readings": [{"point": "scale", "indication": q(2, "mm"), "reference": q("2.1", "mm")}],
+    }  # fmt: skip
+    with pytest.raises(BadInput) as refusal:
+        metrology.evaluate(record, Shelf([read_procedure(text)]))
+    assert (refusal.value.field, refusal.value.rule) == ("readings[0]", "range of the table")
 
 
 def test_an_uncertainty_is_not_negative():

@@ -91,6 +91,7 @@ def test_every_unit_has_one_kind():
         ("100", "100", "100"),
         ("1E+2", "100", "100"),
         ("1E-7", "0.0000001", "0.0000001"),
+        ("-1E-7", "-0.0000001", "-0.0000001"),
         ("-1.0", "-1.0", "-1"),
         ("0E-8", "0.00000000", "0"),
         ("10.010", "10.010", "10.01"),
@@ -115,6 +116,8 @@ def test_a_plain_number_needs_no_unit():
     assert quantity({"value": "80", "unit": "%"}, "1", "R") == D("0.8")
     with pytest.raises(BadInput, match="expected"):
         quantity("80", "L", "V")
+    with pytest.raises(BadInput, match="R: '8,0' is not a decimal number"):
+        quantity("8,0", "1", "R")
 
 
 def test_dates():
