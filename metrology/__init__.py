@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .catalogue import Catalogue, Entry
-from .form import points, procedure_for, procedures, schema
+from .form import points, procedure_for, procedures
 from .procedure import Procedure
 from .procedure_file import read_procedure
+from .record_schema import schema
 from .refusal import BadInput, FaultyProcedure, UnknownType
 from .shelf import Shelf
 from .verdict import evaluate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -18,6 +19,9 @@ HANOI = timezone(timedelta(hours=7))
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 with one JSON value on stdout, or 2 with the refusal as JSON on stderr, naming the field."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # the sentences are Vietnamese on any terminal
     try:
         shelf = Shelf.shipped().with_folder(options.procedures) if options.procedures else Shelf.shipped()
         found = _answer(options, shelf)
@@ -58,7 +62,9 @@ def _read(name: str) -> Any:
         )
     except OSError as error:
         raise BadInput("file", "readable file", f"{name}: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except BadInput:
+        raise
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, or a number of thousands of digits
         raise BadInput("file", "JSON", f"{name} is not JSON in UTF-8: {error}") from None
 
 

@@ -94,8 +94,11 @@ class Catalogue:
         """The codes of all types in force on a date, in the order of the catalogue."""
         return [code for code in dict.fromkeys(e.code for e in self.entries) if self._has(code, on)]
 
-    def regimes(self, code: str, on: date) -> frozenset[str]:
-        """Which of "initial", "periodic", "after_repair" the law asks of a type on a date.  Raises UnknownType."""
+    def regimes(self, code: str, on: date = date.max) -> frozenset[str]:
+        """Which of "initial", "periodic", "after_repair" the law asks of a type: on a date, else by its newest state.
+
+        Raises UnknownType.
+        """
         entry = self.entry(code, on)
         return frozenset(regime for regime in REGIMES if getattr(entry, regime))
 

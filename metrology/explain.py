@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .number_text import english, number, vietnamese
-from .procedure import Label, Procedure, Result
-from .table import OffTheTable, Undefined, Values
+from .number_text import LONG, english, grouped, number, vietnamese
+from .procedure import Label, Result
+from .quantity import short
+from .table import Values
 
 Json = dict[str, Any]
 VERDICTS = {"pass": {"vi": "đạt", "en": "pass"}, "fail": {"vi": "không đạt", "en": "fail"}}
@@ -19,11 +20,11 @@ NOTHING_MEASURED = {"vi": "chưa có kết quả đo nào", "en": "nothing has b
 
 
 def point(
-    result: Result, values: Values, outcome: Json, label: Label, run: int | None, rules: list[str], limit: str
+    result: Result, values: Values, outcome: Json, label: Label, run: int | None, rules: Label, limit: str
 ) -> Json:
     """The formula, the rules and the sentences of one outcome, in both languages."""
     unit = "" if outcome["unit"] == "1" else f" {outcome['unit']}"
-    error, filled = number(Decimal(outcome["error"])), result.error.write(values, number)
+    error, filled = grouped(outcome["error"]), result.error.write(values, number)
     formula = (
         f"{result.symbol} = {error}{unit}"
         if filled == error
@@ -31,53 +32,46 @@ def point(
     )
     vi, en = label.get("vi", ""), label.get("en", "")
     if result.label:
-        vi = f"{vi}, {result.label['vi'].lower()}" if vi else result.label["vi"]
-        en = f"{en}, {result.label['en'].lower()}" if en else result.label["en"]
+        vi, en = _joined(vi, result.label["vi"]), _joined(en, result.label["en"])
     if run:
         vi, en = f"{vi}, lần {run}", f"{en}, run {run}"
     if outcome["indication"] is not None and outcome["reference"] is not None:
-        shown, reference = number(Decimal(outcome["indication"])), number(Decimal(outcome["reference"]))
+        shown, reference = _number(outcome["indication"]), _number(outcome["reference"])
         vi = f"{vi}: số chỉ {shown}, giá trị chuẩn {reference}; {formula}"
         en = f"{en}: indication {shown}, reference {reference}; {formula}"
     else:
         vi, en = f"{vi}: {formula}", f"{en}: {formula}"
-    guard = number(Decimal(outcome["guard"])) if "guard" in outcome else ""
+    guard = _number(outcome["guard"]) if "guard" in outcome else ""
     vi = f"{vi}; giới hạn {limit}{unit}{f', dải bảo vệ {guard}' if guard else ''}"
     en = f"{en}; limit {limit}{unit}{f', guard band {guard}' if guard else ''}"
-    basis = (f" ({rules[0]})", f" ({rules[1]})") if rules[0] else ("", "")
+    basis = {language: f" ({text})" if text else "" for language, text in rules.items()}
     verdict = VERDICTS[outcome["verdict"]]
     return {
         "formula": {"vi": vietnamese(formula), "en": english(formula)},
-        "rule": {"vi": rules[0], "en": rules[1]},
+        "rule": rules,
         "explanation": {
-            "vi": f"{vietnamese(vi)}{basis[0]}: {verdict['vi']}.",
-            "en": f"{english(en)}{basis[1]}: {verdict['en']}.",
+            "vi": f"{vietnamese(vi)}{basis['vi']}: {verdict['vi']}.",
+            "en": f"{english(en)}{basis['en']}: {verdict['en']}.",
         },
     }
+
+
+def _number(text: str) -> str:
+    return grouped(text) if len(text) < LONG else number(Decimal(text))
+
+
+def _joined(where: str, what: str) -> str:
+    return f"{where}, {what[:1].lower()}{what[1:]}" if where else what
 
 
 def limit_text(lower: Decimal | None, upper: Decimal | None) -> str:
     """The limits as people write them: ±0.3, ≤ 20, or -0.15 … 0.1."""
     if upper is None:
-        return f"≥ {number(lower or Decimal(0))}"
+        return f"≥ {_number(short(lower or Decimal(0)))}"
+    least, most = "" if lower is None else _number(short(lower)), _number(short(upper))
     if lower is None:
-        return f"≤ {number(upper)}"
-    return f"±{number(upper)}" if lower == -upper else f"{number(lower)} … {number(upper)}"
-
-
-def rules(result: Result, values: Values, procedure: Procedure) -> list[str]:
-    """Which rules gave the limit, Vietnamese and English: the table rows, and the sources of the parameters."""
-    found: tuple[list[str], list[str]] = ([], [])
-    for formula in result.rests_on:
-        try:
-            quotes = formula.rules(values)
-        except (Undefined, OffTheTable):
-            continue
-        for table, quote in quotes:
-            for texts, language in zip(found, ("vi", "en"), strict=True):
-                texts.append(f"{table.label[language]}: {quote}" if quote else table.label[language])
-    sources = list(dict.fromkeys(procedure.parameters[name].source for name in result.parameters))
-    return ["; ".join(texts + sources) for texts in found]
+        return f"≤ {most}"
+    return f"±{most}" if lower == -upper else f"{least} … {most}"
 
 
 def check(label: Label, answer: bool) -> Label:
@@ -103,7 +97,7 @@ def needs(name: str) -> Label:
 
 def out_of_range(value: Decimal, least: Decimal | None, most: Decimal | None, unit: str) -> Label:
     """The reason: a condition, or a standard's uncertainty, is outside the allowed range, so nothing can be concluded."""
-    given, span = f"{number(value)} {unit}", f"{limit_text(least, most)} {unit}"
+    given, span = f"{number(value)} {unit}".rstrip(), f"{limit_text(least, most)} {unit}".rstrip()
     return {
         "vi": vietnamese(f"{given} ngoài khoảng cho phép {span}"),
         "en": english(f"{given} outside the allowed range {span}"),
@@ -111,10 +105,12 @@ def out_of_range(value: Decimal, least: Decimal | None, most: Decimal | None, un
 
 
 def invalid(error: Decimal, lower: Decimal | None, upper: Decimal | None, label: Label, unit: str) -> Label:
-    """The reason: the measurement itself breaks a rule of the procedure and must be repeated."""
+    """The reason: the measurement itself breaks a rule of the procedure and must be repeated.  `label` may be empty."""
     reason = out_of_range(error, lower, upper, "" if unit == "1" else unit)
-    return {"vi": f"phép đo không hợp lệ, {label['vi']} {reason['vi']}".rstrip(),
-            "en": f"measurement not valid, {label['en']} {reason['en']}".rstrip()}  # fmt: skip
+    words = {"vi": "phép đo không hợp lệ", "en": "measurement not valid"}
+    return {
+        k: f"{text}, {label[k]} {reason[k]}" if label else f"{text}, {reason[k]}" for k, text in words.items()
+    }
 
 
 def overall(verdict: str, points: list[Json], checks: list[Json], absent: list[Json]) -> Label:

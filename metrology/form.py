@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any
 
 from .limit import limits
 from .plan import Place, bounds, plan
 from .procedure import Field, Procedure, Result
-from .quantity import ARITHMETIC, DECIMAL_PATTERN, calendar_date, plain
-from .record import KEYS, NEEDED, read_characteristics
+from .quantity import ARITHMETIC, calendar_date, short
+from .record import read_characteristics
 from .shelf import Shelf
 from .table import OffTheTable, Undefined, Values
 
 Json = dict[str, Any]
+SHOWN_DIGITS = 12
 
 
 def procedure_for(type: str, on: date, shelf: Shelf | None = None) -> Procedure:
@@ -69,7 +70,8 @@ def points(
             "conditions": [_field(f, values) for f in chosen.conditions],
             "standards": [
                 {"id": s.id, "label": s.label, "unit": s.unit,
-                 "largest_uncertainty": s.largest_uncertainty and plain(s.largest_uncertainty.compute(values))}
+                 "largest_uncertainty": s.largest_uncertainty
+                 and short(_entered(s.largest_uncertainty.compute(values), ROUND_FLOOR))}
                 for s in chosen.standards],
             "marks": [{"kind": m.kind, "place": m.place} for m in chosen.marks],
             "evidence": list(chosen.evidence),
@@ -83,26 +85,41 @@ def points(
 
 def _place(place: Place, procedure: Procedure) -> Json:
     scope = dict(place.values)
+    for f in place.point.fields:
+        for formula in (
+            f.default,
+            f.nominal,
+        ):  # what it holds if nothing is entered; better, what it should hold
+            if formula:
+                with contextlib.suppress(Undefined, OffTheTable):
+                    scope[f.id] = formula.compute(scope)
     found: Json = {
         "id": place.id,
         "label": place.label,
         "repetitions": place.runs,
         "required": place.point.required,
-        "fields": [_field(f, scope) for f in place.point.fields],
+        "fields": [_field(f, place.values) for f in place.point.fields],
     }
-    for f, entry in zip(place.point.fields, found["fields"], strict=True):
-        if isinstance(entry.get("nominal"), dict):
-            scope[f.id] = Decimal(entry["nominal"]["value"])
     for name, formula in place.point.let.items():
         with contextlib.suppress(Undefined, OffTheTable):
             scope[name] = formula.compute(scope)
-    found["limits"] = [limit for limit in (_limit(r, scope, procedure) for r in place.point.results) if limit]
+    alike = {
+        name: [value] for name, value in scope.items() if name in place.point.measured
+    }  # one run, as a list
+    found["limits"] = [
+        limit
+        for results, values in ((place.point.results, scope), (place.point.series, {**scope, **alike}))
+        for limit in (_limit(result, values, procedure) for result in results)
+        if limit
+    ]
     return found
 
 
 def _limit(result: Result, scope: Values, procedure: Procedure) -> Json | None:
     """The limits at the nominal value, where they can be told before anything is read."""
     try:
+        if result.when and not result.when.compute(scope):
+            return None
         found = limits(result, scope, procedure)
     except (Undefined, OffTheTable):
         return None
@@ -122,56 +139,21 @@ def _field(field: Field, values: Values) -> Json:
         found["choices"] = list(field.choices)
     least, most = bounds(field, values)
     if least is not None:
-        found["min"] = plain(least)
+        found["min"] = short(_entered(least, ROUND_CEILING))
     if most is not None:
-        found["max"] = plain(most)
+        found["max"] = short(_entered(most, ROUND_FLOOR))
     for key, formula in (("default", field.default), ("nominal", field.nominal)):
         try:
             value = formula and formula.compute(values)
         except Undefined:
             continue
         if isinstance(value, Decimal):
-            found[key] = {"value": plain(value), "unit": field.unit}
+            found[key] = {"value": short(_entered(value)), "unit": field.unit}
         elif value is not None:
             found[key] = value
     return found
 
 
-def schema(shelf: Shelf | None = None) -> Json:
-    """The JSON Schema (2020-12) of what `evaluate` takes."""
-    types = sorted({code for p in (shelf or Shelf.shipped()) for code in p.types})
-    quantity = {"$ref": "#/$defs/quantity"}
-    value = {"oneOf": [quantity, {"type": "string"}]}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Record of a verification",
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(NEEDED),
-        "properties": dict(zip(KEYS, (
-            {"enum": types, "description": "catalogue code of the instrument type"},
-            {"enum": ["initial", "periodic", "after_repair", "in_service"]},
-            {"type": "object", "additionalProperties": False, "required": ["id", "version"],
-             "properties": {k: {"type": "string"} for k in ("id", "version", "hash")},
-             "description": "absent: the newest in force on verified_on"},
-            {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-            {"type": "object", "additionalProperties": value},
-            {"type": "object", "additionalProperties": value},
-            {"type": "object", "additionalProperties": {"type": ["boolean", "null"]}},
-            {"type": "object", "additionalProperties": {
-                "type": "object", "additionalProperties": False, "required": ["uncertainty"],
-                "properties": {"uncertainty": quantity}}},
-            {"type": "array", "items": {
-                "type": "object", "required": ["point"],
-                "properties": {
-                    "point": {"type": "string"}, "run": {"type": "integer", "minimum": 1, "default": 1},
-                    "uncertainty": {"type": "object", "required": ["value", "unit"], "properties": {
-                        "value": {"$ref": "#/$defs/number"}, "unit": {"type": "string"}, "k": {"$ref": "#/$defs/number"}}}},
-                "additionalProperties": value}},
-        ), strict=True)),
-        "$defs": {
-            "number": {"type": "string", "pattern": DECIMAL_PATTERN, "description": "at most 18 digits"},
-            "quantity": {"type": "object", "additionalProperties": False, "required": ["value", "unit"],
-                         "properties": {"value": {"$ref": "#/$defs/number"}, "unit": {"type": "string"}}},
-        },
-    }  # fmt: skip
+def _entered(value: Decimal, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """The value in at most twelve digits, so that it can be entered as it is shown: a third of Max has no end."""
+    return Context(SHOWN_DIGITS, rounding).plus(value)

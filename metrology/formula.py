@@ -14,11 +14,11 @@ Numbers are decimal (0.3, never 3e-1); nothing is ever evaluated as program code
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from . import term
-from .table import Table, Values
+from .table import Table
 from .term import BadFormula, Term
 
 NUMBER, NAME, TEXT, SIGN = (
@@ -29,13 +29,15 @@ NUMBER, NAME, TEXT, SIGN = (
 )
 TOKEN = re.compile(rf"\s*(?:{NUMBER}|{NAME}|{TEXT}|{SIGN})", re.ASCII)
 WORDS = ("if", "else", "or", "and", "not")
-Quotation = tuple[Table, Callable[[Values], str]]
 
 
 class Formula:
-    """One formula.  `compute(values)` raises Undefined if a name has no value, and OffTheTable; `write` fills it in."""
+    """One formula.  `compute(values)` raises Undefined if a name has no value, and OffTheTable; `write` fills it in.
 
-    __slots__ = ("compute", "names", "quotations", "source", "write")
+    `rests(values)` lists the names and the table rows its value came from; `tables` are all it may look into.
+    """
+
+    __slots__ = ("compute", "names", "rests", "source", "tables", "write")
 
     def __init__(self, source: str, tables: Mapping[str, Table] | None = None) -> None:
         """Reads a formula; raises BadFormula with the reason.  `tables` are those that table() may name."""
@@ -45,12 +47,9 @@ class Formula:
         self.source = source
         self.compute = whole.compute
         self.write = whole.write
+        self.rests = whole.rests
         self.names = frozenset(parser.names)
-        self.quotations: list[Quotation] = parser.quotations
-
-    def rules(self, values: Values) -> list[tuple[Table, str]]:
-        """The table rows the value came from, as (table, quotation of the row).  Raises as `compute` does."""
-        return [(table, quote(values)) for table, quote in self.quotations]
+        self.tables = tuple(parser.used)
 
 
 class _Parser:
@@ -60,7 +59,7 @@ class _Parser:
         self.tokens = _tokens(source)
         self.tables = tables
         self.names: set[str] = set()
-        self.quotations: list[Quotation] = []
+        self.used: list[Table] = []
 
     def choice(self) -> Term:
         body = self.either()
@@ -140,11 +139,8 @@ class _Parser:
             raise BadFormula(
                 f"table {table.name} takes {table.columns} key(s) and an argument, not {len(parts)} value(s)"
             )
-        found, quote = (term.table_value if function == "table" else term.interpolated)(
-            table, parts[:-1], parts[-1]
-        )
-        self.quotations.append((table, quote))
-        return found
+        self.used.append(table)
+        return (term.table_value if function == "table" else term.interpolated)(table, parts[:-1], parts[-1])
 
     def table(self) -> Table:
         kind, text = self.tokens.pop(0)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from . import explain
 from .formula import Formula
-from .procedure import Decision, Procedure, Result
-from .quantity import plain, tidy
+from .procedure import Decision, Label, Procedure, Result
+from .quantity import DIGITS, short
+from .rule import rules
 from .table import Values
 
 ZERO = Decimal(0)
+SHOWN = Context(DIGITS, ROUND_HALF_EVEN)
 MOST_DECIMALS = 40
 STEPS = [Decimal(1).scaleb(-decimals) for decimals in range(MOST_DECIMALS + 1)]
 
@@ -25,7 +27,7 @@ class Limits:
     lower_text: str | None
     upper_text: str | None
     text: str
-    rules: list[str]
+    rules: Label
 
     def nearest(self, error: Decimal) -> str | None:
         """The limit that stands against this error: the only one, the one on the error's side, or the magnitude of ±."""
@@ -34,19 +36,28 @@ class Limits:
         return self.upper_text
 
 
-def limits(result: Result, values: Values, procedure: Procedure) -> Limits:
-    """Computes the limits of a result.  Raises Undefined if a value they need is not there, OffTheTable."""
+def limits(result: Result, values: Values, procedure: Procedure, explained: bool = True) -> Limits:
+    """Computes the limits of a result; their text and rules only if `explained`.
+
+    Raises Undefined if a value they need is not there, OffTheTable.
+    """
     lower, upper = _value(result.lower, values), _value(result.symmetric or result.upper, values)
     if result.symmetric and upper is not None:
         lower = -upper
     return Limits(
-        lower, upper, None if lower is None else plain(lower), None if upper is None else plain(upper),
-        explain.limit_text(lower, upper), explain.rules(result, values, procedure),
+        lower, upper, None if lower is None else _text(lower), None if upper is None else _text(upper),
+        explain.limit_text(lower, upper) if explained else "",
+        rules(result, values, procedure) if explained else {},
     )  # fmt: skip
 
 
 def _value(formula: Formula | None, values: Values) -> Decimal | None:
-    return None if formula is None else tidy(formula.compute(values))
+    return None if formula is None else Decimal(formula.compute(values))
+
+
+def _text(limit: Decimal) -> str:
+    """The limit as a decimal string; one without end, such as a third of an error, is cut to the digits of an input."""
+    return short(SHOWN.plus(limit))
 
 
 def guard_band(decision: Decision, expanded_uncertainty: Decimal) -> Decimal:
@@ -69,15 +80,13 @@ def within(error: Decimal, lower: Decimal | None, upper: Decimal | None, guard: 
 
 def rounded(error: Decimal, decimals: int, lower: Decimal | None, upper: Decimal | None) -> str:
     """The error to at most `decimals` places, with as many more as it takes not to look like its limit when it is not."""
-    text = plain(error)
-    places = len(text) - text.find(".") - 1 if "." in text else 0
-    while places > decimals and decimals < MOST_DECIMALS:
+    while decimals < MOST_DECIMALS:
         shown = error.quantize(STEPS[decimals], ROUND_HALF_EVEN)
-        if (
-            lower is None or ((shown < lower) == (error < lower) and (shown == lower) == (error == lower))
-        ) and (
-            upper is None or ((shown > upper) == (error > upper) and (shown == upper) == (error == upper))
-        ):
-            return plain(shown)
+        if shown == error or (_same_side(shown, error, lower) and _same_side(shown, error, upper)):
+            return short(shown)
         decimals += 1
-    return text
+    return short(error)
+
+
+def _same_side(shown: Decimal, error: Decimal, limit: Decimal | None) -> bool:
+    return limit is None or ((shown < limit) == (error < limit) and (shown == limit) == (error == limit))

@@ -15,6 +15,14 @@ def number(value: Decimal) -> str:
     text = format(value, "f")
     if len(text) >= LONG and "." in text:
         text = format(round(value, MOST_DECIMALS), "f").rstrip("0").rstrip(".")
+    return grouped(text)
+
+
+def grouped(text: str) -> str:
+    """A decimal string with MARK as its decimal mark, a true minus and thin spaces between thousands; no digit is lost."""
+    end = text.find(".")
+    if end < 4 and text[0] != "-" and (end > 0 or len(text) < 4):
+        return text.replace(".", MARK)
     whole, point, fraction = text.partition(".")
     sign = ""
     if whole[0] == "-":

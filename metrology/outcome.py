@@ -31,10 +31,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Why there is no outcome: what is missing, in both languages."""
+    """Why there is no outcome: what is missing, in both languages.  `void`: the measurement itself is not valid."""
 
     id: str
     reason: Label
+    void: bool = False
 
 
 def judge(
@@ -48,18 +49,19 @@ def judge(
         if result.when and not result.when.compute(values):
             return None, None
         error = result.error.compute(values)
-        limit = subject.known or limits(result, values, procedure)
+        limit = subject.known or limits(result, values, procedure, explained)
     except Undefined as undefined:
         return None, Lacking(subject.id, say.needs(undefined.name)) if result.required else None
     guard = ZERO
-    if procedure.decision.rule != "simple" and subject.reading and result.judges == "instrument":
+    if procedure.decision.rule != "simple" and subject.reading and result.guarded:
         if "U" not in values:
             return error, Lacking(f"{subject.id}.uncertainty", say.NO_UNCERTAINTY)
         guard = guard_band(procedure.decision, values["U"])
     passes = within(error, limit.lower, limit.upper, guard)
     if result.judges == "measurement" and not passes:
-        label = result.label or {"vi": result.symbol, "en": result.symbol}
-        return error, Lacking(subject.id, say.invalid(error, limit.lower, limit.upper, label, result.unit))
+        name = result.label or {"vi": result.symbol, "en": result.symbol}
+        reason = say.invalid(error, limit.lower, limit.upper, name if subject.label else {}, result.unit)
+        return error, Lacking(subject.id, reason, void=True)
     outcome: Json = {
         "id": subject.id,
         "step": subject.step,

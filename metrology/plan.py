@@ -39,6 +39,10 @@ class Place:
     known: dict[str, Limits]  # by symbol: the limits that do not depend on a reading
     wanted: tuple[str, ...]  # the measured values that series and later points need
 
+    def shown(self, run: int) -> int | None:
+        """The number of a run as people are told it: a place measured once has none."""
+        return run if self.runs > 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -74,7 +78,8 @@ def _values(procedure: Procedure, characteristics: Values, regime: str) -> Value
     values = {**procedure.constants, **characteristics, "factor": procedure.regimes[regime], "regime": regime}
     for field in procedure.characteristics:
         if field.id not in values and field.default:
-            values[field.id] = field.default.compute(values)
+            with contextlib.suppress(Undefined):
+                values[field.id] = field.default.compute(values)
     for key, formula in procedure.let.items():
         with contextlib.suppress(Undefined, OffTheTable):
             values[key] = formula.compute(values)
@@ -96,20 +101,18 @@ def _values(procedure: Procedure, characteristics: Values, regime: str) -> Value
 def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
     found: dict[str, Place] = {}
     measured = {"U"}.union(*(point.measured for point in procedure.points))
-    overall = {name for series in procedure.series for name in series.error.names | _names(series)}
+    overall = {name for series in procedure.series for name in _asked(series)}
     for point in procedure.points:
-        wanted = overall.union(
-            point.export, *(series.error.names | _names(series) for series in point.series)
-        )
+        wanted = overall.union(point.export, *(_asked(series) for series in point.series))
         if point.when is None or _true(point.when.compute, values):
             runs = whole(point.repeat.compute(values), 1, MOST_RUNS, point.id)
             for id, label, bound in _cases(point, values):
-                scope = {**values, **bound}
+                scope = _with_defaults(point, {**values, **bound}, measured)
                 place = Place(
                     id, label, point, scope, runs,
                     fields={field.id: field for field in point.fields},
                     required=tuple(field for field in point.fields if field.required),
-                    defaults=tuple((field.id, field.default) for field in point.fields if field.default),
+                    defaults=tuple((f.id, f.default) for f in point.fields if f.default and f.id not in scope),
                     ranges={f.id: bounds(f, scope) for f in point.fields if _bounded(f) and not _bound_names(f) & measured},
                     ranged=tuple(f for f in point.fields if _bound_names(f) & measured),
                     known=_known((*point.results, *point.series), scope, procedure, measured),
@@ -117,6 +120,15 @@ def _places(procedure: Procedure, values: Values) -> dict[str, Place]:
                 )  # fmt: skip
                 found.setdefault(id, place)
     return found
+
+
+def _with_defaults(point: Point, scope: Values, measured: set[str]) -> Values:
+    """The scope and, for the fields whose default does not depend on a reading, what they hold if nothing is entered."""
+    for field in point.fields:
+        if field.default and not field.default.names & measured:
+            with contextlib.suppress(Undefined, OffTheTable):
+                scope[field.id] = field.default.compute(scope)
+    return scope
 
 
 def _cases(point: Point, values: Values) -> list[tuple[str, Label, Values]]:
@@ -136,7 +148,16 @@ def _cases(point: Point, values: Values) -> list[tuple[str, Label, Values]]:
                 bound[name] = formula.compute(bound)
             if case.when is None or case.when.compute(bound):
                 found.append((case.id, case.label, {name: bound[name] for name in case.bind}))
-    return found
+    return _ordered(found, point.order) if point.order else found
+
+
+def _ordered(cases: list[tuple[str, Label, Values]], name: str) -> list[tuple[str, Label, Values]]:
+    """The cases by rising value of a name, as loads are put on; of those with all values alike only the first."""
+    distinct: list[tuple[str, Label, Values]] = []
+    for case in sorted(cases, key=lambda case: case[2][name]):
+        if not any(case[2] == other[2] for other in distinct):
+            distinct.append(case)
+    return distinct
 
 
 def _known(
@@ -151,7 +172,14 @@ def _known(
 
 
 def _names(result: Result) -> frozenset[str]:
-    return frozenset(name for formula in result.rests_on for name in formula.names)
+    return frozenset(
+        name for formula in (*result.limits, *result.rests_on.values()) for name in formula.names
+    )
+
+
+def _asked(series: Result) -> frozenset[str]:
+    """Every value of a reading that a series asks for: for its error, its limits, and whether it applies."""
+    return series.error.names | _names(series) | (series.when.names if series.when else frozenset())
 
 
 def _bounded(field: Field) -> bool:

@@ -102,10 +102,17 @@ class Result:
     reference: str
     when: Formula | None
     required: bool
-    judges: str  # "instrument", or "measurement": then outside its limits it makes the reading invalid, not the instrument
-    rests_on: tuple[Formula, ...]  # formulas of the values the limit is computed from, to quote their tables
-    parameters: tuple[str, ...]  # parameters the limit rests on, directly or not
+    judges: (
+        str  # "instrument", or "measurement": outside its limits the measurement is void, whatever it says
+    )
+    guarded: bool  # whether the guard band of the decision rule applies: it is about the instrument, in the unit U is in
+    rests_on: dict[str, Formula]  # by name: the formulas of the values that the limits are computed from
     over: tuple[str, ...] = ()
+
+    @property
+    def limits(self) -> tuple[Formula, ...]:
+        """The formulas of its limits."""
+        return tuple(formula for formula in (self.symmetric, self.lower, self.upper) if formula)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +137,17 @@ class Point:
     repeat: Formula
     count: Formula | None
     cases: tuple[Case, ...]
+    order: str
     fields: tuple[Field, ...]
     let: dict[str, Formula]
     results: tuple[Result, ...]
     series: tuple[Result, ...]
     export: tuple[str, ...]
+
+    @functools.cached_property
+    def judges_measurement(self) -> bool:
+        """Whether all its results are about the measurement as a whole, such as the mass of the weights at hand."""
+        return all(result.judges == "measurement" for result in self.results)
 
     @functools.cached_property
     def measured(self) -> frozenset[str]:

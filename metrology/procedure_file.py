@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from .formula import Formula
+from .formula_reader import ONE, FormulaReader, by_run, example, measured, tried
 from .procedure import (
     Case,
     Check,
@@ -27,8 +28,8 @@ from .procedure import (
 )  # fmt: skip
 from .procedure_shape import Path, faults
 from .refusal import FaultyProcedure
-from .table import Row, Table
-from .term import BadFormula
+from .table import Values
+from .table_reader import read_table
 from .toml_lines import line_of
 
 
@@ -43,7 +44,7 @@ def read_procedure(text: str, name: str = "procedure") -> Procedure:
     if not found:
         compiler = _Compiler(tree)
         procedure = compiler.procedure(content_hash(tree))
-        found = compiler.faults
+        found = compiler.reader.faults
         if not found:
             return procedure
     lines = [(line_of(text, path), ".".join(map(str, path)), message) for path, message in found]
@@ -61,11 +62,16 @@ class _Compiler:
 
     def __init__(self, tree: dict[str, Any]) -> None:
         self.tree = tree
-        self.faults: list[tuple[Path, str]] = []
-        self.tables: dict[str, Table] = {}
-        self.names = {"factor", "regime", *tree.get("parameters", {}), *tree["characteristics"]}
+        self.reader = FormulaReader()
+        # Each name with an example of its values, on which every formula is tried out when it is read.
+        self.names: Values = {"factor": ONE, "regime": "initial"}
+        for part in ("parameters", "characteristics"):
+            self._new_names(tree.get(part, {}), (part,), self.names)
+            self.names |= {key: example(raw) for key, raw in tree.get(part, {}).items()}
         self.let: dict[str, Formula] = {}
-        self.tables = {key: self._table(key, raw) for key, raw in tree.get("tables", {}).items()}
+        self.reader.tables = {
+            key: read_table(key, raw, self.names, self.reader) for key, raw in tree.get("tables", {}).items()
+        }
         self.let = self._lets(tree.get("let", {}), ("let",), self.names)
 
     def procedure(self, digest: str) -> Procedure:
@@ -78,7 +84,7 @@ class _Compiler:
             ("steps", [c.id for s in steps for c in s.checks] + [s.id for s in steps]),
         ):
             for repeated in {i for i in found if found.count(i) > 1}:
-                self.faults.append(((kind,), f"id {repeated!r} is used twice"))
+                self.reader.faults.append(((kind,), f"id {repeated!r} is used twice"))
         decision = tree.get("decision", {"rule": "simple", "source": "OIML G 19:2017"})
         return Procedure(
             id=tree["id"], version=tree["version"], hash=digest, title=_label(tree), types=tuple(tree["types"]),
@@ -88,15 +94,18 @@ class _Compiler:
             decision=Decision(decision["rule"], Decimal(decision.get("r", 1)), decision["source"]),
             parameters={key: Parameter(key, Decimal(raw["value"]), raw["unit"], raw["trust"], raw["source"])
                         for key, raw in tree.get("parameters", {}).items()},
-            characteristics=self._fields(tree["characteristics"], ("characteristics",), set(self.names)),
+            characteristics=self._fields(tree["characteristics"], ("characteristics",), dict(self.names)),
             let=self.let,
             requirements=tuple(
-                Requirement(raw["field"], self._formula(raw["holds"], ("requirements", i, "holds"), self.names), _label(raw))
+                Requirement(
+                    raw["field"],
+                    self.reader.read(raw["holds"], ("requirements", i, "holds"), self.names, bool),
+                    _label(raw))
                 for i, raw in enumerate(tree.get("requirements", []))),
-            conditions=self._fields(tree.get("conditions", {}), ("conditions",), set(self.names)),
+            conditions=self._fields(tree.get("conditions", {}), ("conditions",), dict(self.names)),
             standards=tuple(
                 Standard(raw["id"], _label(raw), raw["unit"],
-                         self._optional(raw, "largest_uncertainty", ("standards", i), self.names))
+                         self.reader.optional(raw, "largest_uncertainty", ("standards", i), self.names))
                 for i, raw in enumerate(tree.get("standards", []))),
             marks=tuple(Mark(raw["kind"], _label(raw)) for raw in tree.get("marks", [])),
             steps=steps, points=points,
@@ -105,24 +114,11 @@ class _Compiler:
             evidence=tuple(tree.get("evidence", ())),
         )  # fmt: skip
 
-    def _table(self, key: str, raw: dict[str, Any]) -> Table:
-        rows, width = [], len(raw.get("keys", []))
-        for index, cells in enumerate(raw["rows"]):
-            path = ("tables", key, "rows", index)
-            if len(cells) != width + 2:
-                self.faults.append((path, f'expected {width} key(s), a bound (or "any") and a value'))
-                continue
-            bound = None if cells[-2] == "any" else self._formula(cells[-2], path, self.names)
-            value = self._formula(cells[-1], path, self.names)
-            rows.append(
-                Row(
-                    tuple(map(str, cells[:width])),
-                    None if bound is None else bound.compute,
-                    value.compute,
-                    str(cells[-2]),
-                )
-            )
-        return Table(key, tuple(rows), raw.get("bound", "upto") == "below", _label(raw), width)
+    def _new_names(self, given: Iterable[str], path: Path, known: Values) -> None:
+        """One name means one thing: a second meaning would hide the first."""
+        self.reader.faults += [
+            ((*path, name), "this name already means something else") for name in given if name in known
+        ]
 
     def _step(self, raw: dict[str, Any]) -> Step:
         checks = [
@@ -133,124 +129,126 @@ class _Compiler:
     def _point(self, index: int, raw: dict[str, Any]) -> Point:
         path: Path = ("points", index)
         if raw["step"] not in [step["id"] for step in self.tree["steps"]]:
-            self.faults.append(((*path, "step"), f"no step has the id {raw['step']!r}"))
-        before = set(self.names)
-        names = before | ({"i"} if "count" in raw else set())
+            self.reader.faults.append(((*path, "step"), f"no step has the id {raw['step']!r}"))
+        before = dict(self.names)
+        names = before | ({"i": ONE} if "count" in raw else {})
         bound = {key for case in raw.get("each", []) for key in case if key not in ("id", "vi", "en", "when")}
+        if "order" in raw and not all(raw["order"] in case for case in raw.get("each", [{}])):
+            self.reader.faults.append(((*path, "order"), f"every case must say {raw['order']!r}"))
+        self._new_names([*sorted(bound), *raw["fields"], *raw.get("let", {})], (*path, "fields"), names)
         cases = tuple(
             self._case(case, (*path, "each", i), names) for i, case in enumerate(raw.get("each", []))
         )
-        names |= bound | {"U"}
+        names |= {name: value for case in cases for name, value in tried(case.bind, names).items()}
+        names["U"] = ONE
         fields = self._fields(raw["fields"], (*path, "fields"), names)
         let = self._lets(raw.get("let", {}), (*path, "let"), names)
         results = tuple(
-            self._result(r, (*path, "results", i), names, let) for i, r in enumerate(raw.get("results", []))
+            self._result(r, (*path, "results", i), names, let, raw["results"][0]["unit"])
+            for i, r in enumerate(raw.get("results", []))
         )
+        lists = {**names, **by_run(raw, names)}
         series = tuple(
-            self._result(r, (*path, "series", i), names, {}) for i, r in enumerate(raw.get("series", []))
+            self._result(r, (*path, "series", i), lists, let) for i, r in enumerate(raw.get("series", []))
         )
+        self._distinct([*results, *series], path)
+        exported = {**lists, **names}
         for name in raw.get("export", []):
-            if name not in names:
-                self.faults.append(((*path, "export"), f"unknown name {name!r}"))
-        self.names |= set(raw.get("export", []))
+            if name not in exported:
+                self.reader.faults.append(((*path, "export"), f"unknown name {name!r}"))
+        self.names |= {name: exported[name] for name in raw.get("export", []) if name in exported}
         return Point(
             id=raw["id"], step=raw["step"], label=_label(raw), required=raw.get("required", True),
-            when=self._optional(raw, "when", path, before),
-            repeat=self._formula(raw.get("repeat", 1), (*path, "repeat"), before),
-            count=self._optional(raw, "count", path, before), cases=cases, fields=fields, let=let, results=results,
-            series=series, export=tuple(raw.get("export", [])),
+            when=self.reader.optional(raw, "when", path, before, bool),
+            repeat=self.reader.read(raw.get("repeat", 1), (*path, "repeat"), before),
+            count=self.reader.optional(raw, "count", path, before), cases=cases, order=raw.get("order", ""), fields=fields,
+            let=let, results=results, series=series, export=tuple(raw.get("export", [])),
         )  # fmt: skip
 
-    def _case(self, raw: dict[str, Any], path: Path, names: set[str]) -> Case:
+    def _case(self, raw: dict[str, Any], path: Path, names: Values) -> Case:
         bind = {
-            key: self._formula(raw[key], (*path, key), names)
+            key: self.reader.read(raw[key], (*path, key), names, object)
             for key in raw
             if key not in ("id", "vi", "en", "when")
         }
-        return Case(raw["id"], _label(raw), self._optional(raw, "when", path, names | set(bind)), bind)
+        return Case(
+            raw["id"], _label(raw), self.reader.optional(raw, "when", path, tried(bind, names), bool), bind
+        )
 
-    def _fields(self, raw: dict[str, Any], path: Path, names: set[str]) -> tuple[Field, ...]:
-        names |= set(raw)
+    def _fields(self, raw: dict[str, Any], path: Path, names: Values) -> tuple[Field, ...]:
+        names |= {key: example(part) for key, part in raw.items()}
         return tuple(self._field(key, part, (*path, key), names) for key, part in raw.items())
 
-    def _field(self, key: str, raw: dict[str, Any], path: Path, names: set[str]) -> Field:
+    def _field(self, key: str, raw: dict[str, Any], path: Path, names: Values) -> Field:
         if ("unit" in raw) == ("choices" in raw):
-            self.faults.append((path, "give either a unit or choices"))
+            self.reader.faults.append((path, "give either a unit or choices"))
         return Field(
             id=key, label=_label(raw), unit=raw.get("unit"), choices=tuple(raw.get("choices", [])),
             required=raw.get("required", True) and "default" not in raw, sign=raw.get("sign", "not negative"),
-            least=self._optional(raw, "min", path, names), most=self._optional(raw, "max", path, names),
-            default=self._optional(raw, "default", path, names),
-            nominal=self._optional(raw, "nominal", path, names), near=self._optional(raw, "near", path, names),
+            least=self.reader.optional(raw, "min", path, names), most=self.reader.optional(raw, "max", path, names),
+            default=self.reader.optional(raw, "default", path, names, str if "choices" in raw else Decimal),
+            nominal=self.reader.optional(raw, "nominal", path, names), near=self.reader.optional(raw, "near", path, names),
         )  # fmt: skip
 
-    def _lets(self, raw: dict[str, Any], path: Path, names: set[str]) -> dict[str, Formula]:
+    def _lets(self, raw: dict[str, Any], path: Path, names: Values) -> dict[str, Formula]:
         let = {}
         for key, source in raw.items():
-            let[key] = self._formula(source, (*path, key), names)
-            names.add(key)
+            let[key] = self.reader.read(source, (*path, key), names, object)
+            names |= tried({key: let[key]}, names)
         return let
 
-    def _result(self, raw: dict[str, Any], path: Path, names: set[str], let: dict[str, Formula]) -> Result:
+    def _result(
+        self,
+        raw: dict[str, Any],
+        path: Path,
+        names: Values,
+        let: dict[str, Formula],
+        unit_of_u: str | None = None,
+    ) -> Result:
         if not {"symmetric", "lower", "upper"} & set(raw) or (
             "symmetric" in raw and {"lower", "upper"} & set(raw)
         ):
-            self.faults.append((path, "give symmetric, or lower and/or upper"))
-        limits = [self._optional(raw, key, path, names) for key in ("symmetric", "lower", "upper")]
-        rests_on = _closure([f for f in limits if f], {**self.let, **let})
-        used = {name for formula in rests_on for name in formula.names}
+            self.reader.faults.append((path, "give symmetric, or lower and/or upper"))
+        limits = [self.reader.optional(raw, key, path, names) for key in ("symmetric", "lower", "upper")]
         result = Result(
             id=raw.get("id", ""), label=_label(raw) if "vi" in raw and "en" in raw else None, symbol=raw["symbol"],
-            unit=raw["unit"], decimals=raw.get("decimals", 4), error=self._formula(raw["error"], (*path, "error"), names),
+            unit=raw["unit"], decimals=raw.get("decimals", 4), error=self.reader.read(raw["error"], (*path, "error"), names),
             symmetric=limits[0], lower=limits[1], upper=limits[2],
             indication=raw.get("indication", "indication"), reference=raw.get("reference", "reference"),
-            when=self._optional(raw, "when", path, names), required=raw.get("required", True),
-            judges=raw.get("judges", "instrument"), rests_on=rests_on,
-            parameters=tuple(key for key in self.tree.get("parameters", {}) if key in used), over=tuple(raw.get("over", [])),
+            when=self.reader.optional(raw, "when", path, names, bool), required=raw.get("required", True),
+            judges=raw.get("judges", "instrument"),
+            rests_on=_closure([formula for formula in limits if formula], {**self.let, **let}),
+            guarded=raw["unit"] == unit_of_u and raw.get("judges", "instrument") == "instrument",
+            over=tuple(raw.get("over", [])),
         )  # fmt: skip
-        names.add(raw["symbol"])
+        names[raw["symbol"]] = ONE
         return result
+
+    def _distinct(self, results: list[Result], path: Path) -> None:
+        ids = [result.id for result in results]
+        for repeated in {id for id in ids if ids.count(id) > 1}:
+            self.reader.faults.append((path, f"two results have the id {repeated!r}"))
 
     def _overall(self, index: int, raw: dict[str, Any], ids: list[str]) -> Result:
         path: Path = ("series", index)
         points = [(i, p) for i, p in enumerate(self.tree["points"]) if p["id"] in raw["over"]]
         if len(points) != len(raw["over"]) or "id" not in raw:
-            self.faults.append((path, f"needs an id, and `over` may name {', '.join(ids)}"))
-        names = set(self.names)
+            self.reader.faults.append((path, f"needs an id, and `over` may name {', '.join(ids)}"))
+        names = dict(self.names)
         for _, point in points:
-            names |= {
-                *point["fields"],
-                *point.get("let", {}),
-                *(r["symbol"] for r in point.get("results", [])),
-            }
+            names |= {name: [ONE, ONE] for name in measured(point)}
         return self._result(raw, path, names, {})
 
-    def _optional(self, raw: dict[str, Any], key: str, path: Path, names: set[str]) -> Formula | None:
-        return self._formula(raw[key], (*path, key), names) if key in raw else None
 
-    def _formula(self, source: object, path: Path, names: set[str]) -> Formula:
-        try:
-            formula = Formula(str(source), self.tables)
-        except BadFormula as error:
-            self.faults.append((path, str(error)))
-            return Formula("0")
-        if unknown := sorted(formula.names - names - set(self.tables)):
-            self.faults.append(
-                (path, f"unknown name {', '.join(unknown)}; known are {', '.join(sorted(names))}")
-            )
-        return formula
-
-
-def _closure(formulas: Iterable[Formula], let: dict[str, Formula]) -> tuple[Formula, ...]:
-    """The formulas and all those they lead to through names of `let`, each once."""
-    found: list[Formula] = []
-    queue = list(formulas)
+def _closure(limits: list[Formula], let: dict[str, Formula]) -> dict[str, Formula]:
+    """The formulas of all names of `let` that the limits lead to, by name."""
+    found: dict[str, Formula] = {}
+    queue = list(limits)
     while queue:
-        formula = queue.pop(0)
-        if formula not in found:
-            found.append(formula)
-            queue += [let[name] for name in sorted(formula.names) if name in let]
-    return tuple(found)
+        new = {name: let[name] for name in sorted(queue.pop(0).names) if name in let and name not in found}
+        found |= new
+        queue += new.values()
+    return found
 
 
 def _label(raw: dict[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from .unit import UNITS
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
+REGIMES = ("initial", "periodic", "after_repair", "in_service")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -55,14 +56,14 @@ RESULT = {
 CASE = Shape("record", {"id": ID, "vi": TEXT, "en": TEXT, "when?": FORMULA}, extra=FORMULA)
 POINT = Shape("record", {
     "id": ID, "step": ID, "vi": TEXT, "en": TEXT, "required?": FLAG, "when?": FORMULA, "repeat?": FORMULA,
-    "count?": FORMULA, "each?": many(CASE), "fields": named(FIELD), "let?": named(FORMULA),
+    "count?": FORMULA, "each?": many(CASE), "order?": NAME, "fields": named(FIELD), "let?": named(FORMULA),
     "results?": many(Shape("record", RESULT)), "series?": many(Shape("record", RESULT)), "export?": many(NAME),
 })  # fmt: skip
 PROCEDURE = Shape("record", {
     "id": ID, "version": TEXT, "vi": TEXT, "en": TEXT, "types": many(TEXT),
     "purpose?": Shape("one of", ("verification", "control")), "source": TEXT, "trust": TRUST,
     "effective_from": DAY, "effective_to?": DAY, "on_failure": Shape("one of", ("stop", "record all")),
-    "regimes": named(NUMBER),
+    "regimes": Shape("record", {f"{regime}?": NUMBER for regime in REGIMES}),
     "decision?": Shape("record", {
         "rule": Shape("one of", ("simple", "guarded_acceptance", "guarded_rejection")), "r?": NUMBER, "source": TEXT}),
     "parameters?": named(Shape("record", {"value": NUMBER, "unit": UNIT, "trust": TRUST, "source": TEXT})),
@@ -135,8 +136,8 @@ SCALARS: dict[str, Callable[[Any], bool]] = {
     "flag": lambda v: isinstance(v, bool),
     "date": lambda v: type(v) is date,
     "whole number": _whole,
-    "number": lambda v: type(v) in (int, Decimal),
-    "formula": lambda v: type(v) in (int, Decimal) or (isinstance(v, str) and bool(v.strip())),
+    "number": lambda v: type(v) is int or (type(v) is Decimal and v.is_finite()),
+    "formula": lambda v: SCALARS["number"](v) or (isinstance(v, str) and bool(v.strip())),
     "identifier": lambda v: isinstance(v, str) and bool(IDENTIFIER.fullmatch(v)),
     "id": lambda v: isinstance(v, str) and bool(SLUG.fullmatch(v)),
     "unit": lambda v: v in UNITS,

@@ -84,10 +84,7 @@ def plain(value: Decimal) -> str:
     return text if value and "E" not in text else format(value if value else abs(value), "f")
 
 
-def tidy(value: Decimal) -> Decimal:
-    """The same number without the zeros that multiplying leaves behind a decimal fraction: 2.50 becomes 2.5."""
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= 0:
-        return value
-    short = value.normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
+def short(value: Decimal) -> str:
+    """The number as a decimal string without the zeros that arithmetic leaves behind: 2.50 becomes 2.5."""
+    text = plain(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text

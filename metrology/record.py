@@ -9,7 +9,7 @@ from typing import Any
 
 from .plan import Place, Plan, bounds, plan
 from .procedure import Field, Procedure
-from .quantity import calendar_date, number, plain, quantity
+from .quantity import calendar_date, number, plain, quantity, short
 from .refusal import BadInput
 from .shelf import Shelf
 from .table import Values
@@ -26,7 +26,7 @@ KEYS = (
     "readings",
 )
 NEEDED = ("type", "regime", "verified_on", "characteristics")
-COVERAGE = Decimal(2)
+COVERAGE, ZERO = Decimal(2), Decimal(0)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -125,11 +125,11 @@ def _range(field: Field, value: Any, least: Decimal | None, most: Decimal | None
     if isinstance(value, Decimal):
         if least is not None and value < least:
             raise BadInput(
-                f"{path}.{field.id}", f"at least {plain(least)} {field.unit}", f"{plain(value)} is too small"
+                f"{path}.{field.id}", f"at least {short(least)} {field.unit}", f"{plain(value)} is too small"
             )
         if most is not None and value > most:
             raise BadInput(
-                f"{path}.{field.id}", f"at most {plain(most)} {field.unit}", f"{plain(value)} is too large"
+                f"{path}.{field.id}", f"at most {short(most)} {field.unit}", f"{plain(value)} is too large"
             )
 
 
@@ -139,7 +139,7 @@ def _value(field: Field, raw: object, path: str) -> Any:
             raise BadInput(path, "choice", f"expected one of {', '.join(field.choices)}")
         return raw
     value = quantity(raw, field.unit, path)
-    if value <= 0 and field.sign != "any" and (value < 0 or field.sign == "positive"):
+    if value <= ZERO and field.sign != "any" and (value < ZERO or field.sign == "positive"):
         raise BadInput(path, field.sign, f"{plain(value)} must be {field.sign}")
     return value
 

@@ -31,11 +31,10 @@ class Shelf:
 
     def with_folder(self, folder: Path) -> Shelf:
         """A new shelf that also holds the .toml files of a folder.  Raises FaultyProcedure, naming file and line."""
-        more = [
-            read_procedure(path.read_text(encoding="utf-8"), str(path))
-            for path in sorted(folder.glob("*.toml"))
-        ]
-        return Shelf([*self, *more])
+        paths = sorted(folder.glob("*.toml"))
+        if not paths:
+            raise FaultyProcedure(str(folder), [(1, "folder", "has no procedure file (*.toml)")])
+        return Shelf([*self, *(read_procedure(_text(path), str(path)) for path in paths)])
 
     def add(self, procedure: Procedure) -> None:
         """Puts a version on the shelf.  Raises FaultyProcedure if the same id and version has another content."""
@@ -64,3 +63,10 @@ class Shelf:
         if not found:
             raise UnknownType(code, f"no procedure is in force for this type on {on.isoformat()}")
         return max(found, key=lambda p: (p.effective_from, p.version))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FaultyProcedure(str(path), [(1, "encoding", f"is not UTF-8: {error}")]) from None

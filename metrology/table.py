@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from .number_text import grouped, number
+
 Values = dict[str, Any]
 Cell = Callable[[Values], Any]
 
@@ -30,7 +32,7 @@ class Row:
     keys: tuple[str, ...]
     bound: Cell | None
     value: Cell
-    bound_text: str
+    constant: bool  # whether the value is a plain number, as it is in most tables
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Table:
     below: bool
     label: dict[str, str]
     columns: int
+    trust: str
     _zones: dict[tuple[Any, ...], list[Row]] = field(default_factory=dict)
 
     def row(self, keys: Sequence[Any], at: Decimal, values: Values) -> Row:
@@ -53,7 +56,8 @@ class Table:
             try:
                 bound = None if row.bound is None else row.bound(values)
                 if bound is None or at < bound or (at == bound and not self.below):
-                    row.value(values)
+                    if not row.constant:
+                        row.value(values)
                     return row
             except Undefined:
                 continue
@@ -63,7 +67,8 @@ class Table:
         """The value at `at` on the straight line between the two neighbouring rows.  Raises OffTheTable outside them."""
         below: tuple[Decimal, Decimal] | None = None
         for row in self._of(tuple(keys)):
-            point = (row.bound(values) if row.bound else at, row.value(values))
+            assert row.bound is not None  # interpolated() refuses a table with such a row
+            point = (row.bound(values), row.value(values))
             if at == point[0]:
                 return Decimal(point[1])
             if at < point[0]:
@@ -74,10 +79,11 @@ class Table:
             below = point
         raise OffTheTable(f"{self.name}: {at} lies outside the table")
 
-    def quote(self, row: Row) -> str:
-        """The row as people cite it: keys and zone, such as "III, ≤ 2000"."""
-        zone = "" if row.bound is None else f"{'<' if self.below else '≤'} {row.bound_text}"
-        return ", ".join([*row.keys, *([zone] if zone else [])])
+    def quote(self, row: Row, values: Values) -> str:
+        """The row as people cite it: keys and zone, such as "III, ≤ 2 000"; decimal marks are yet to be chosen."""
+        zone = "" if row.bound is None else f"{'<' if self.below else '≤'} {number(row.bound(values))}"
+        keys = [grouped(key) if key[:1].isdigit() else key for key in row.keys]
+        return ", ".join([*keys, *([zone] if zone else [])])
 
     def _of(self, keys: tuple[Any, ...]) -> list[Row]:
         if keys not in self._zones:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import Any
@@ -25,6 +26,10 @@ def evaluate(record: Mapping[str, Any], shelf: Shelf | None = None, explain: boo
     """
     with localcontext(ARITHMETIC):
         return _Evaluation(read_record(record, shelf or Shelf.shipped()), explain).result()
+
+
+class _Void(Exception):
+    """The measurement broke a rule of the procedure: what it says about the instrument does not count."""
 
 
 class _Evaluation:
@@ -97,27 +102,32 @@ class _Evaluation:
                     self._miss(f"standards.{standard.id}", None, standard.label, reason)
 
     def _place(self, place: Place) -> None:
-        step, runs = place.point.step, []
+        step, runs, known = place.point.step, [], {**place.values, **self.exported}
         for run in range(1, place.runs + 1):
             reading = self.record.readings.get((place.id, run))
             if reading is None:
                 if place.point.required:
-                    self._miss(f"{place.id}.{run}", step, place.label, say.NOT_READ, run)
+                    self._miss(f"{place.id}.{run}", step, place.label, say.NOT_READ, place.shown(run))
                 continue
             absent = [f for f in place.required if f.id not in reading.values]
             for f in absent:
-                self._miss(f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), run)
+                self._miss(
+                    f"{place.id}.{run}.{f.id}", step, place.label, say.without(f.label), place.shown(run)
+                )
             if not absent:
+                judged = len(self.points)
                 try:
-                    runs.append(self._run(place, run, reading))
+                    runs.append(self._run(place, run, reading, known))
+                except _Void:
+                    del self.points[judged:]
                 except (OffTheTable, ArithmeticError) as error:
                     raise refusal(error, reading) from None
         self.runs.setdefault(place.point.id, []).extend(runs)
         if len(runs) == place.runs:
             self._series(place, runs)
 
-    def _run(self, place: Place, run: int, reading: Reading) -> Values:
-        values = {**place.values, **self.exported, **reading.values}
+    def _run(self, place: Place, run: int, reading: Reading, known: Values) -> Values:
+        values = {**known, **reading.values}
         if reading.uncertainty:
             values["U"] = reading.uncertainty.expanded(place.point.results[0].unit)
         for name, formula in place.defaults:
@@ -125,14 +135,18 @@ class _Evaluation:
                 _define(values, name, formula.compute)
         for name, formula in place.point.let.items():
             _define(values, name, formula.compute)
-        shown = run if place.runs > 1 else None
         for result in place.point.results:
             if result.required or result.error.names <= values.keys():
                 id = f"{place.id}.{run}.{result.id}" if result.id else f"{place.id}.{run}"
                 subject = Subject(
-                    id, place.point.step, place.label, shown, reading, place.known.get(result.symbol)
+                    id,
+                    place.point.step,
+                    place.label,
+                    place.shown(run),
+                    reading,
+                    place.known.get(result.symbol),
                 )
-                error = self._judge(result, values, subject)
+                error = self._judge(result, values, subject, whole=place.point.judges_measurement)
                 if error is not None:
                     values[result.symbol] = error
         return {name: values[name] for name in place.wanted if name in values}
@@ -142,9 +156,10 @@ class _Evaluation:
         for series in place.point.series:
             known = place.known.get(series.symbol)
             subject = Subject(f"{place.id}.{series.id}", place.point.step, place.label, known=known)
-            error = self._judge(series, values, subject)
-            if error is not None:
-                values[series.symbol] = error
+            with contextlib.suppress(_Void):
+                error = self._judge(series, values, subject, whole=True)
+                if error is not None:
+                    values[series.symbol] = error
         for name in place.point.export:
             if name in values:
                 value = values[name]
@@ -155,14 +170,20 @@ class _Evaluation:
         runs = [run for point in series.over for run in self.runs.get(point, [])]
         if places and len(runs) == sum(place.runs for place in places):
             values = {**self.record.plan.values, **self.exported, **_lists(runs)}
-            self._judge(series, values, Subject(series.id, places[0].point.step, {}))
+            with contextlib.suppress(_Void):
+                self._judge(series, values, Subject(series.id, places[0].point.step, {}), whole=True)
 
-    def _judge(self, result: Result, values: Values, subject: Subject) -> Decimal | None:
-        error, outcome = judge(result, values, subject, self.procedure, self.explained)
+    def _judge(self, result: Result, values: Values, subject: Subject, whole: bool) -> Decimal | None:
+        """`whole`: if the measurement is not valid, all of it is void; else only this run, by raising _Void."""
+        try:
+            error, outcome = judge(result, values, subject, self.procedure, self.explained)
+        except (OffTheTable, ArithmeticError) as unjudged:
+            raise refusal(unjudged, subject.reading) from None
         if isinstance(outcome, Lacking):
-            self._miss(
-                outcome.id, subject.step, subject.label or result.label or {}, outcome.reason, subject.run
-            )
+            step = None if outcome.void and whole else subject.step
+            self._miss(outcome.id, step, subject.label or result.label or {}, outcome.reason, subject.run)
+            if outcome.void:
+                raise _Void
         elif outcome is not None:
             self.points.append(outcome)
         return error
@@ -199,5 +220,5 @@ def _define(values: Values, name: str, compute: Any) -> None:
 
 def _lists(runs: list[Values]) -> Values:
     """Each name that every run has, with the list of its values."""
-    names = set(runs[0]).intersection(*runs[1:]) if runs else set()
+    names = set(runs[0]).intersection(*runs[1:])
     return {name: [run[name] for run in runs] for name in names}

@@ -68,6 +68,9 @@ def test_regimes(catalogue):
     assert catalogue.regimes("19", TODAY) == {"initial", "periodic", "after_repair"}
     assert catalogue.regimes("33", TODAY) == {"initial", "periodic"}
     assert catalogue.regimes("1a", TODAY) == {"initial"}
+    assert catalogue.regimes("34a") == {"initial"}
+    with pytest.raises(UnknownType):
+        catalogue.regimes("27b")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 import metrology
@@ -115,3 +117,107 @@ def test_characteristics_that_contradict_the_class_are_refused(change, field):
     with pytest.raises(metrology.BadInput) as refusal:
         metrology.points("8b", {**SCALE, **change}, "initial", "2026-03-05")
     assert refusal.value.field == field
+
+
+# OIML R 76-1 Table 6: the load m in e where the limit changes, by class.
+@pytest.mark.parametrize(
+    ("klass", "e", "steps"),
+    [
+        ("I", "0.001", (50000, 200000)),
+        ("II", "0.1", (5000, 20000)),
+        ("III", "10", (500, 2000)),
+        ("IIII", "100", (50, 200)),
+    ],
+)
+def test_limits_of_every_class(klass, e, steps):
+    n = steps[1] * 3 // 2
+    unit = Decimal(e)
+    characteristics = {"class": klass, "Max": q(n * unit, "g"), "Min": q(100 * unit, "g"), "e": q(e, "g")}
+    if klass == "IIII":
+        characteristics["Min"] = q(10 * unit, "g")
+    record = scale(characteristics=characteristics)
+    for point, m, limit in (
+        ("load-step1", steps[0], "0.5"),
+        ("load-step2", steps[1], "1"),
+        ("load-max", n, "1.5"),
+    ):
+        reading = next(r for r in record["readings"] if r["point"] == point)
+        reading |= {"load": q(m * unit, "g"), "indication": q((m + Decimal(limit)) * unit, "g")}
+        found = outcome(metrology.evaluate(record), f"{point}.1")
+        assert (Decimal(found["limit"]), found["verdict"]) == (Decimal(limit) * unit, "pass")
+        reading["indication"] = q((m + Decimal(limit)) * unit + unit / 1000, "g")
+        assert outcome(metrology.evaluate(record), f"{point}.1")["verdict"] == "fail"
+
+
+def test_eccentric_load_keeps_the_limit_of_its_load():
+    # 10 kg of 30 kg, e = 10 g: m = 1000, limit 1 e.
+    record = scale()
+    reading = next(r for r in record["readings"] if r["point"] == "eccentric-3")
+    reading["indication"] = q(10010, "g")
+    assert outcome(metrology.evaluate(record), "eccentric-3.1")["verdict"] == "pass"
+    reading["indication"] = q("10010.1", "g")
+    result = metrology.evaluate(record)
+    assert result["explanation"]["en"] == "Does not pass: eccentric-3.1."
+
+
+@pytest.mark.parametrize(("spread", "verdict"), [("15", "pass"), ("15.1", "fail")])
+def test_repeatability_keeps_the_limit_of_its_load(spread, verdict):
+    # 24 kg: m = 2400, limit 1.5 e.  The runs lie on both sides, each within its own limit.
+    record = scale()
+    for reading, error in zip(
+        (r for r in record["readings"] if r["point"] == "repeatability"), ("-7.5", "0", None), strict=True
+    ):
+        reading["indication"] = q(
+            24000 + (Decimal(spread) - Decimal("7.5") if error is None else Decimal(error)), "g"
+        )
+    assert outcome(metrology.evaluate(record), "repeatability.range")["verdict"] == verdict
+
+
+def test_decreasing_loads_are_judged_when_read():
+    record = scale()
+    reading = next(r for r in record["readings"] if r["point"] == "load-half")
+    reading |= {"indication_down": q(14990, "g")}
+    assert outcome(metrology.evaluate(record), "load-half.1.down")["verdict"] == "pass"
+    reading |= {"added_down": q("5.1", "g")}
+    assert outcome(metrology.evaluate(record), "load-half.1.down")["error"] == "-10.1"
+    assert metrology.evaluate(record)["verdict"] == "fail"
+
+
+def tared(kind: str, tare_load: int, load: int, indication: str):
+    record = scale(characteristics={**SCALE, "tare": kind, "tare_max": q(10, "kg")})
+    record["readings"] = [r for r in record["readings"] if r["point"] != "tare"]
+    reading = {
+        "point": "tare",
+        "tare_load": q(tare_load, "g"),
+        "load": q(load, "g"),
+        "indication": q(indication, "g"),
+    }
+    return {**record, "readings": [*record["readings"], reading]}
+
+
+@pytest.mark.parametrize(("indication", "verdict"), [("5005", "pass"), ("4995", "pass"), ("5005.1", "fail")])
+def test_the_net_load_keeps_the_limit_of_a_gross_load(indication, verdict):
+    # Net 5 kg: m = 500, limit 0.5 e, whatever the tare.
+    point = outcome(metrology.evaluate(tared("subtractive", 10000, 5000, indication)), "tare.1")
+    assert (point["limit"], point["verdict"]) == ("5", verdict)
+
+
+def test_a_subtractive_tare_takes_from_max():
+    with pytest.raises(metrology.BadInput) as refusal:
+        metrology.evaluate(tared("subtractive", 10000, 20001, "20001"))
+    assert refusal.value.rule == "at most 20000 g"
+    assert metrology.evaluate(tared("additive", 10000, 30000, "30000"))["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(("after", "verdict"), [("20010", "pass"), ("20009", "fail")])
+def test_discrimination_is_one_d_for_one_point_four_d(after, verdict):
+    record = scale()
+    record["readings"].append({"point": "discrimination", "before": q(20000, "g"), "after": q(after, "g")})
+    assert outcome(metrology.evaluate(record), "discrimination.1")["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("indication", "verdict"), [("2.5", "pass"), ("-2.5", "pass"), ("2.6", "fail")])
+def test_zero_is_set_to_a_quarter_of_e(indication, verdict):
+    record = scale()
+    record["readings"][0]["indication"] = q(indication, "g")
+    assert outcome(metrology.evaluate(record), "zero.1")["verdict"] == verdict
