@@ -60,28 +60,28 @@ class FaultRun:
         self.seals: dict[str, str] = {}
         self.kills: Counter[str] = Counter()
         self.retries = 0
-        self._over = threading.Event()
         self._lock = threading.Lock()
 
     def hand_in(self) -> None:
-        """All tablets at once, each in order and repeating what was not answered, while the killer is at work."""
+        """All tablets at once, each in order and repeating what was not answered, while this thread kills.
+
+        This one, because a process dies with the thread that started it (`deploy.local.die_with_parent`).
+        """
         per_tablet = len(self.field.tablets[0].instruments) + 1
         made = {
             tablet.id: self._made(tablet, self.field.numbers(place, per_tablet))
             for place, tablet in enumerate(self.field.tablets)
         }
-        killer = threading.Thread(target=self._kill_at_random)
         senders = [
             threading.Thread(target=self._send, args=(tablet, made[tablet.id]))
             for tablet in self.field.tablets
         ]
         started = time.perf_counter()
-        for each in (killer, *senders):
-            each.start()
         for each in senders:
-            each.join()
-        self._over.set()
-        killer.join()
+            each.start()
+        while any(each.is_alive() for each in senders):
+            time.sleep(self.chance.uniform(0.3, 2.0))
+            self._kill_one()
         row(
             "handed in and acknowledged",
             len(self.acknowledged),
@@ -145,18 +145,15 @@ class FaultRun:
                 self.retries += 1
             time.sleep(RETRY_SECONDS)
 
-    def _kill_at_random(self) -> None:
-        while not self._over.wait(self.chance.uniform(0.3, 2.0)):
-            name = self.chance.choice(VICTIMS)
-            process = {
-                "broker": self.platform.broker,
-                "database": self.platform.database,
-            }.get(name) or self.platform.process("inspection", name)
-            process.kill()
-            self.kills[name] += 1
-            self._start(process)
-            if name == "broker":
-                self._refill()
+    def _kill_one(self) -> None:
+        name = self.chance.choice(VICTIMS)
+        engines = {"broker": self.platform.broker, "database": self.platform.database}
+        process = engines.get(name) or self.platform.process("inspection", name)
+        process.kill()
+        self.kills[name] += 1
+        self._start(process)
+        if name == "broker":
+            self._refill()
 
     def _refill(self) -> None:
         """The embedded broker forgets, so the launcher fills it from the histories."""
@@ -177,7 +174,8 @@ class FaultRun:
                 return
             except NotStarted as error:
                 say(f"{process.name}: {error}")
-        raise Failed(f"{process.name} does not start any more:\n{process.last_words}")
+        dead = [f"{each.name}: {each.last_words}" for each in self.platform.processes if not each.alive]
+        raise Failed(f"{process.name} does not start any more; not alive are:\n" + "\n".join(dead))
 
     def _is_quiet(self) -> bool:
         if self._count("inspection", "verifications") < len(self.acknowledged):
