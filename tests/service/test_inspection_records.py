@@ -105,7 +105,7 @@ def test_a_status_record_is_compared_with_the_last_one(province: Province) -> No
     assert "status-differs" in reasons(province)
     [matter] = province.office.get("/attention", params={"reason": "status-differs"}).json()
     for words in ("Bo mạch chính: Tatsuno EB-30 IC-99 → Tatsuno EB-30 IC-100", "3.12 A41F → ROM 3.13 B000",
-                  "Bầu lường: BN26-000001 → -"):  # fmt: skip
+                  "Bầu lường: BN26-000001 → ∅"):  # fmt: skip
         assert words in matter["detail"]
         assert words in matter["detail_en"]
 

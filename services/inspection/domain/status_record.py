@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from services.kernel.model import LongText, Text
 
+ABSENT = "∅"
 Word = Annotated[str, BeforeValidator(lambda value: value.strip() if isinstance(value, str) else value),
                  StringConstraints(max_length=300)]  # fmt: skip
 
@@ -79,7 +80,7 @@ def _changed(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
     old, new = ({_key(name): (name, value) for name, value in each.items()} for each in (before, now))
     for key in dict.fromkeys([*old, *new]):
         name = (new.get(key) or old[key])[0]
-        was, found = (side.get(key, (name, "-"))[1] for side in (old, new))
+        was, found = (side.get(key, (name, ABSENT))[1] for side in (old, new))
         if _key(was) != _key(found):
             yield f"{name}: {was} → {found}"
 
