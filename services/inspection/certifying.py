@@ -16,7 +16,7 @@ from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 def on_verification_for_certificate(event: VerificationRecorded, envelope: Envelope) -> None:
     verification = verifications.get(event.verification_id)
     if verification.earns_certificate:
-        _issue(verification, envelope)
+        _issue(verification, certificate_id(verification.id), envelope)
         return
     if verification.certificate_number is not None:
         _spoil(verification, verification.certificate_number, envelope)
@@ -28,16 +28,15 @@ def on_certificate_issued(event: CertificateIssued, envelope: Envelope) -> None:
     settle(event.instrument_id, envelope)
 
 
-def _issue(verification: Verification, envelope: Envelope) -> None:
+def _issue(verification: Verification, id: str, envelope: Envelope) -> None:
     """First a number, then the certificate: handled again after a crash between, it finds the number it had."""
-    if certificates.find(certificate_id(verification.id)) is not None:
+    if certificates.find(id) is not None:
         return
     particulars = particulars_of(verification)
-    number = _claimed(verification, envelope) or numbering.number_of(
-        certificate_id(verification.id), verification.verified_on.year, envelope
+    number = _claimed(verification, id, envelope) or numbering.number_of(
+        id, verification.verified_on.year, envelope
     )
-    made = Certificate.of(verification, number, particulars, now())
-    _add(made, envelope)
+    _add(Certificate.of(verification, id, number, particulars, now()), envelope)
 
 
 def reissue(id: str, reason: str, by: Origin) -> Certificate:
@@ -61,9 +60,9 @@ def _add(made: Certificate, by: Origin) -> Certificate:
         raise
 
 
-def _claimed(verification: Verification, envelope: Envelope) -> CertificateNumber | None:
+def _claimed(verification: Verification, id: str, envelope: Envelope) -> CertificateNumber | None:
     """The number that the tablet wrote on the certificate, when it was reserved for it; a person is told when not."""
-    text, id = verification.certificate_number, certificate_id(verification.id)
+    text = verification.certificate_number
     if text is None:
         return None
     number = numbering.by_text(text)
@@ -115,7 +114,7 @@ def settle(instrument_id: str, envelope: Envelope) -> None:
     """
     in_force = sorted(
         certificates.query(instrument_id=instrument_id, status="in_force"),
-        key=lambda each: (each.verified_at, each.edition, each.id),
+        key=lambda each: (each.verified_at, each.edition, each.issued_at, each.id),
     )
     fails = verifications.query(instrument_id=instrument_id, verdict="fail", order="-verified_at", limit=1)
     failed = next(fails, None)

@@ -68,7 +68,7 @@ def listed(
 def verification(id: Id, caller: Anyone) -> dict[str, Any]:
     """One verification with every reading's verdict and its certificate. Staff, and the enterprise whose it is."""
     found = _verification(id, caller)
-    certificate = next(certificates.query(verification_id=id, order="-edition", limit=1), None)
+    certificate = next(certificates.query(verification_id=id, order="-issued_at", limit=1), None)
     return {**found.view(), "certificate": certificate.view() if certificate else None}
 
 

@@ -63,7 +63,12 @@ class Certificate(Entity, kind="certificate"):
 
     @classmethod
     def of(
-        cls, verification: Verification, number: CertificateNumber, particulars: Particulars, at: datetime
+        cls,
+        verification: Verification,
+        id: str,
+        number: CertificateNumber,
+        particulars: Particulars,
+        at: datetime,
     ) -> "Certificate":
         """The first certificate of a verification that passed with every gate open."""
         copied = set(cls.model_fields) & set(Verification.model_fields) - {
@@ -73,7 +78,7 @@ class Certificate(Entity, kind="certificate"):
             "touched_at",
         }
         return cls(
-            id=certificate_id(verification.id),
+            id=id,
             verification_id=verification.id,
             number=number.number,
             number_typed=typed(number.number),
