@@ -66,7 +66,7 @@ def _issue(verification: Verification, envelope: Envelope, edition: int = 1, dec
     if certificates.find(id) is not None:
         return
     particulars = particulars_of(verification)
-    claimed = _claimed(verification, envelope) if edition == 1 else None
+    claimed = _claimed(verification, id, envelope) if edition == 1 else None
     number = claimed or numbering.number_of(id, verification.verified_on.year, envelope)
     _add(Certificate.of(verification, number, particulars, now(), edition), envelope, decided)
 
@@ -92,9 +92,9 @@ def _add(made: Certificate, by: Origin, decided: bool = False) -> Certificate:
         raise
 
 
-def _claimed(verification: Verification, envelope: Envelope) -> CertificateNumber | None:
+def _claimed(verification: Verification, id: str, envelope: Envelope) -> CertificateNumber | None:
     """The number that the tablet wrote on the certificate, when it was reserved for it; a person is told when not."""
-    text, id = verification.certificate_number, certificate_id(verification.id)
+    text = verification.certificate_number
     if text is None:
         return None
     number = numbering.by_text(text)

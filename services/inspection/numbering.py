@@ -58,8 +58,8 @@ def reserve(
     if any((each.tablet_id, each.year) != (tablet_id, year) for each in have):
         detail = f"Reservation {reservation_id} is another one. Ask under an id of your own."
         raise Rejected("already-exists", detail, field="id")
-    in_hand = certificate_numbers.query(inspector_id=inspector_id, status="reserved", tablet_id=tablet_id)
-    if sum(each.year == year for each in in_hand) + count - len(have) > MOST_IN_HAND:
+    held = certificate_numbers.query(inspector_id=inspector_id, status="reserved", tablet_id=tablet_id)
+    if sum(each.year == year for each in held) + count - len(have) > MOST_IN_HAND:
         detail = f"count: a tablet holds at most {MOST_IN_HAND} unused numbers. Use or release some first."
         raise Rejected("numbers-in-hand", detail, field="count")
     kept = {"reservation_id": reservation_id, "tablet_id": tablet_id, "inspector_id": inspector_id}

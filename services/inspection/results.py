@@ -40,7 +40,8 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
     found = records_by_id(ids)
     judged = {each.id: each for each in verifications.query(id__in=ids)}
     given = {
-        each.verification_id: each for each in certificates.query(verification_id__in=ids, order="edition id")
+        each.verification_id: each
+        for each in certificates.query(verification_id__in=ids, order="issued_at id")
     }
     here = {each.id for each in attachments.query(named_by__in=ids) if each.status == "received"}
     raised: dict[str, list[str]] = {}
