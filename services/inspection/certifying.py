@@ -28,6 +28,8 @@ def on_verification_for_certificate(
     if verification.earns_certificate:
         _issue(verification, envelope)
         return
+    if verification.awaits_evidence:
+        return  # its number is used, only not yet
     if verification.certificate_number is not None:
         _spoil(verification, verification.certificate_number, envelope)
     if verification.verdict == "fail":

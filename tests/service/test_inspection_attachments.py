@@ -5,13 +5,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
 import metrology
-from services.inspection import attaching
+from services.inspection import attaching, numbering
 from services.inspection.bytes_store import BytesStore, DiskStore, GridStore
 from services.inspection.events import (
     AttachmentReceived,
@@ -20,6 +21,7 @@ from services.inspection.events import (
     VerificationEvidenced,
 )
 from services.inspection.office import office
+from services.kernel.model import new_id
 from services.kernel.settings import settings
 from tests.unit.inspection.evidence import verification
 from tests.unit.inspection.province import Json, Province
@@ -225,6 +227,22 @@ def test_a_certificate_waits_for_the_last_attachment(province: Province, sent_fi
     assert len({event.verification_id for event in province.world.events(VerificationEvidenced)}) == (
         not sent_first
     )
+    assert province.world.events(AttentionRaised) == []
+
+
+@pytest.mark.usefixtures("asking")
+def test_the_tablets_number_waits_with_its_certificate(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbering, "today", lambda: date(2026, 3, 5))
+    asked = {"id": new_id(), "tablet_id": province.tablet.id, "year": 2026, "count": 2}
+    [_, second] = province.inspector.post("/certificate-numbers/reserve", json=asked).json()["numbers"]
+    province.push(province.tablet.record(verification(attachments=[told(PHOTO)], certificate_number=second)))
+    province.world.drain(twice=True)
+    assert province.office.get("/certificate-numbers/balance", params={"year": 2026}).json()["reserved"] == 2
+    send(province.inspector, PHOTO)
+    province.world.drain(twice=True)
+    assert {event.number for event in province.world.events(CertificateIssued)} == {second}
     assert province.world.events(AttentionRaised) == []
 
 

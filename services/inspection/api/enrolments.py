@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 
 from services.inspection.domain.enrolment import Enrolment, new_code
-from services.inspection.qr import qr_svg
+from services.inspection.printing import qr_svg
 from services.inspection.storage import enrolments, inspectors
 from services.kernel.model import Fact, Id, Rejected, new_id, now
 from services.kernel.settings import settings

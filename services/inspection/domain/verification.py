@@ -107,6 +107,11 @@ class Verification(Entity, kind="verification"):
     def earns_certificate(self) -> bool:
         return self.verdict == "pass" and not self.withheld and self.set_aside is None
 
+    @property
+    def awaits_evidence(self) -> bool:
+        """Whether a certificate will follow as soon as the attachments are here."""
+        return self.verdict == "pass" and self.withheld == [PENDING] and self.set_aside is None
+
     def evidenced(self, missing: list[str], at: Instant) -> VerificationEvidenced | None:
         """The gate `evidence-pending` opens when no attachment is missing any more."""
         if PENDING not in self.withheld or missing:
