@@ -147,3 +147,12 @@ def test_an_optional_result_is_silent_without_what_its_limit_needs():
     result = metrology.evaluate(record, shelf)
     assert [p["id"] for p in result["points"]] == ["scale.1", "scale.2", "scale.2.m"]
     assert (result["verdict"], result["missing"]) == ("pass", [])
+
+
+def test_too_few_weights_void_the_whole_measurement():
+    record = of.weighbridge(weights=1, substituted=60)
+    reading = next(r for r in record["readings"] if r["point"] == "eccentric-1")
+    reading["indication"] = q(20, "t")
+    assert metrology.evaluate(of.weighbridge())["verdict"] == "pass"
+    result = metrology.evaluate(record)
+    assert (result["verdict"], result["missing"][0]["step"]) == ("incomplete", None)
