@@ -43,6 +43,7 @@ class Finder:
         self._refresh()
         hits = self._find(folded(query).split(), most)
         known = self._work.instruments([id for id, _ in hits])
+        known.update({each["id"]: each for each, _ in self._work.found_on_site()})
         return [Found(known[id], visit_id) for id, visit_id in hits if id in known]
 
     def forget(self) -> None:
@@ -67,6 +68,10 @@ class Finder:
             words = place_words(visit["site"], visit["enterprise"])
             for item in visit["items"]:
                 places.setdefault(item["instrument"]["id"], (visit["id"], words))
+        for instrument, visit in self._work.found_on_site():
+            words = place_words(visit["site"], visit["enterprise"])
+            own = {**own, instrument["id"]: instrument_words(instrument)}
+            places[instrument["id"]] = (visit["id"], words)
         on_visits = [id for id in places if id in own]
         rest = [id for id in own if id not in places]
         self._entries, self._starts = [], []

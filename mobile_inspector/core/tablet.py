@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from .attachments import AttachmentRows, Attachments
+from .batch import copy_down
 from .clock import Clock
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
@@ -28,6 +29,7 @@ from .session import Session
 from .sync import Report, Sync
 from .vault import Vault, secret_in
 from .verification import Verification
+from .visit_book import VisitBook
 from .work import Visit, Work
 
 
@@ -42,6 +44,7 @@ class Tablet:
         self.work = Work(journal)
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
+        self.visit_book = VisitBook(session, self.work)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
@@ -156,10 +159,11 @@ class Tablet:
 
     def route(self, on: date | None = None) -> list[Stop]:
         """The visits of a day (today if none is given) as stops in the order of their times: `visit`, `kilometres` from
-        the stop before, `instruments`, `verified`, `overdue`.
+        the stop before, `instruments`, `verified`, `overdue`, `outcome`.
         """
         day = on or self.journal.clock.today()
-        return stops(self.work.visits(day), self.journal.clock.today(), self._outbox.verified())
+        today, verified = self.journal.clock.today(), self._outbox.verified()
+        return stops(self.work.visits(day), today, verified, self.visit_book.outcome)
 
     def standards_to_carry(self, on: date | None = None) -> list[Need]:
         """For each type of instrument on a day (today if none is given): how many, and the standards in date for it."""
@@ -223,6 +227,10 @@ class Tablet:
     def correct(self, record_id: str, reason: str) -> Verification:
         """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""
         return self.drafts.correct(record_id, reason)
+
+    def copy_down(self, source: Verification, fields: Sequence[str], to: Iterable[Verification]) -> int:
+        """For identical instruments: what is the same for all, entered once.  See `batch.copy_down`."""
+        return copy_down(source, fields, to)
 
     def outbox(self) -> list[Item]:
         """Every record sealed here, in order, with its state in plain words."""
