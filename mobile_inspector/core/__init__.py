@@ -1,5 +1,6 @@
 """All behaviour of the tablet, without a window: the journal, the work, the verifications, the sync."""
 
+from .attachments import Attached
 from .live import Live
 from .network import Network, Unreachable
 from .outbox import Item
@@ -14,6 +15,7 @@ from .visit_book import Outcome
 from .work import Visit
 
 __all__ = [
+    "Attached",
     "Found",
     "Item",
     "Live",

@@ -10,8 +10,9 @@ from typing import Any, Self
 
 import httpx
 
-from .attachments import AttachmentRows, Attachments
+from .attachments import Attached, AttachmentRows, Attachments
 from .batch import copy_down
+from .budget import Budget
 from .clock import Clock
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
@@ -22,6 +23,7 @@ from .network import Network, checked_url
 from .outbox import Item, Outbox, Records, State, in_three_words
 from .readiness import Readiness, readiness
 from .refusal import Refused
+from .rescue_file import write_rescue
 from .route import Need, Stop, needs, stops
 from .seals import Seal, Stock, UsedSeals
 from .search import Finder, Found
@@ -37,19 +39,27 @@ class Tablet:
     """`with Tablet.open(directory, …) as tablet: …`; everything but `sign_in` and `sync` works without a network."""
 
     def __init__(
-        self, journal: Journal, session: Session, network: Network, inspection_url: str, directory: Path
+        self,
+        journal: Journal,
+        session: Session,
+        network: Network,
+        inspection_url: str,
+        directory: Path,
+        retention_days: int,
     ) -> None:
+        self.retention_days = retention_days
         self.journal, self.session, self.network, self.directory = journal, session, network, directory
         self.erased = False
         self.work = Work(journal)
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
+        self.budget = Budget(journal.database, journal.clock, network)
         self.visit_book = VisitBook(session, self.work)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
         self._sync = Sync(
-            journal, session, self._outbox, self.work, self.attachments, network, inspection_url
+            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget
         )
 
     @classmethod
@@ -63,6 +73,7 @@ class Tablet:
         offline_days: int = 14,
         clock: Clock | None = None,
         device_secret: Callable[[], bytes] | None = None,
+        retention_days: int = 30,
     ) -> Self:
         """Opens the tablet of a directory, or makes it.  Nothing is asked of the network.
 
@@ -71,6 +82,7 @@ class Tablet:
             offline_days: how long signing in works without a network.
             device_secret: 32 bytes out of the platform's key store, without which a PIN opens nothing; a file of the
                 directory where there is no such store.
+            retention_days: how long a photograph stays after the server has it.  Records and facts stay for ever.
 
         Raises Refused: address-bad, tablet-in-use, tablet-too-new, tablet-unreadable.
         """
@@ -81,7 +93,7 @@ class Tablet:
         journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
         session = Session(journal, vault, network, registry_url, offline_days)
-        return cls(journal, session, network, inspection_url, Path(directory))
+        return cls(journal, session, network, inspection_url, Path(directory), retention_days)
 
     def close(self) -> None:
         """Lets go of the directory.  Not closing loses nothing."""
@@ -143,6 +155,8 @@ class Tablet:
             self.close()
             erase(self.directory)
             report.problem = Refused("tablet-erased")
+        elif report.problem is None:
+            self.attachments.expire(self.retention_days)
         return report
 
     def courier(self, heard: Callable[[Report], None] = lambda report: None) -> Courier:
@@ -233,5 +247,17 @@ class Tablet:
         return copy_down(source, fields, to)
 
     def outbox(self) -> list[Item]:
-        """Every record sealed here, in order, with its state in plain words."""
+        """Every record sealed here, in order, with its state in plain words.  To retry, `sync` or kick the courier."""
         return self._outbox.items()
+
+    def outbox_attachments(self) -> list[Attached]:
+        """Every picture that a sealed record names, with its state and what keeps it here."""
+        return self.attachments.items()
+
+    def rescue(self, file: Path) -> str:
+        """Writes all that has no receipt into a sealed file, for a tablet that cannot connect; returns its code.
+
+        The office hands it in by `python -m mobile_inspector.rescue FILE …`; the code is told to it apart from the file.
+        Raises Refused: signed-out, nothing-to-rescue, storage-full.
+        """
+        return write_rescue(file, self.journal, self._outbox, self.attachments)

@@ -106,6 +106,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã gửi {sent} tệp đính kèm, còn {left}.",
         "{sent} attachments sent, {left} left.",
     ),
+    "sync-held-back": (
+        "{count} tệp chờ Wi-Fi hoặc hạn mức dữ liệu ngày mai.",
+        "{count} of them wait for Wi-Fi or for tomorrow's data budget.",
+    ),
+    "nothing-to-rescue": (
+        "Mọi thứ trên máy đã được máy chủ nhận; không cần tệp cứu hộ.",
+        "The server has everything of this tablet; no rescue file is needed.",
+    ),
+    "rescue-unreadable": (
+        "Không mở được tệp cứu hộ: sai mã, hoặc tệp bị cắt hay bị sửa. Hãy kiểm tra mã rồi chép lại tệp từ máy.",
+        "The rescue file cannot be opened: another code, or it was cut or altered. Check the code, copy it anew.",
+    ),
     "attachment-held": (
         "Có tệp đính kèm chưa gửi được: {detail}. Tệp vẫn nằm trên máy và sẽ được gửi lại.",
         "An attachment could not be sent: {detail}. It is kept on the tablet and will be sent again.",
