@@ -283,11 +283,12 @@ def enrolled(folder: Path, server: FakeServer) -> Tablet:
 
 
 def opened_tablet(folder: Path, transport: httpx.BaseTransport | None) -> Tablet:
-    addresses = {
-        "registry_url": "https://registry.example.vn",
-        "inspection_url": "https://inspection.example.vn",
-    }
-    return Tablet.open(folder, transport=transport, **addresses)
+    return Tablet.open(
+        folder,
+        transport=transport,
+        registry_url="https://registry.example.vn",
+        inspection_url="https://inspection.example.vn",
+    )
 
 
 def timed(act: Callable[[], object]) -> float:

@@ -36,7 +36,6 @@ class Finder:
         self._revision = -1
         self._text = ""
         self._counts: dict[str, int] = {}
-        self._counts: dict[str, int] = {}
         self._starts: list[int] = []
         self._entries: list[tuple[str, str | None]] = []
 
@@ -99,12 +98,6 @@ class Finder:
                 if len(found) == most:
                     break
         return found
-
-    def _count(self, word: str) -> int:
-        """How often it occurs; kept, since all but the last word of a query were asked for a key earlier."""
-        if word not in self._counts:
-            self._counts[word] = self._text.count(word)
-        return self._counts[word]
 
     def _count(self, word: str) -> int:
         """How often it occurs; kept, since all but the last word of a query were asked for a key earlier."""
