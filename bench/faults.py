@@ -37,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
     parser.add_argument("--tablets", type=int, default=8)
     parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each of the five is killed")
     parser.add_argument("--seed", type=int, default=20260305)
     parser.add_argument("--minutes", type=float, default=15, help="give up when it takes longer")
     given = parser.parse_args()
@@ -45,43 +46,47 @@ def main() -> None:
         with LocalPlatform(Path(folder), "free", environment={"VERNIER_ACCESS_MINUTES": "120"}) as platform:
             field = Field(platform, given.tablets, given.records)
             print(f"\n{description()}; {given.records} records of {given.tablets} tablets, seed {given.seed}")
-            run = FaultRun(field, given.seed, given.minutes)
+            run = FaultRun(field, given.seed, given.minutes, given.rounds)
             run.hand_in()
             run.come_to_rest()
             run.check()
 
 
 class FaultRun:
-    def __init__(self, field: Field, seed: int, minutes: float) -> None:
+    def __init__(self, field: Field, seed: int, minutes: float, rounds: int) -> None:
         self.field, self.platform = field, field.platform
         self.chance = random.Random(seed)
         self.limit = time.monotonic() + minutes * 60
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.seals: dict[str, str] = {}
+        self.victims = list(VICTIMS) * rounds
+        self.chance.shuffle(self.victims)
         self.kills: Counter[str] = Counter()
         self.retries = 0
-        self._over = threading.Event()
         self._lock = threading.Lock()
 
     def hand_in(self) -> None:
-        """All tablets at once, each in order and repeating what was not answered, while the killer is at work."""
+        """All tablets at once, each in order and repeating what was not answered, while this thread kills.
+
+        This one, because a process dies with the thread that started it (`deploy.local.die_with_parent`).
+        """
         per_tablet = len(self.field.tablets[0].instruments) + 1
         made = {
             tablet.id: self._made(tablet, self.field.numbers(place, per_tablet))
             for place, tablet in enumerate(self.field.tablets)
         }
-        killer = threading.Thread(target=self._kill_at_random)
         senders = [
             threading.Thread(target=self._send, args=(tablet, made[tablet.id]))
             for tablet in self.field.tablets
         ]
         started = time.perf_counter()
-        for each in (killer, *senders):
+        for each in senders:
             each.start()
+        for name in self.victims:
+            time.sleep(self.chance.uniform(0.3, 2.0))
+            self._kill(name)
         for each in senders:
             each.join()
-        self._over.set()
-        killer.join()
         row(
             "handed in and acknowledged",
             len(self.acknowledged),
@@ -120,6 +125,9 @@ class FaultRun:
     def _send(self, tablet: FieldTablet, made: list[str]) -> None:
         with self.field.client(tablet) as client:
             for start in range(0, len(made), PER_BATCH):
+                # Spread over all kills, so that there is something to lose at each.
+                while self.kills.total() < len(self.victims) * start // len(made):
+                    time.sleep(0.05)
                 batch = made[start : start + PER_BATCH]
                 for answer in self._answers(client, tablet, batch):
                     with self._lock:
@@ -145,18 +153,14 @@ class FaultRun:
                 self.retries += 1
             time.sleep(RETRY_SECONDS)
 
-    def _kill_at_random(self) -> None:
-        while not self._over.wait(self.chance.uniform(0.3, 2.0)):
-            name = self.chance.choice(VICTIMS)
-            process = {
-                "broker": self.platform.broker,
-                "database": self.platform.database,
-            }.get(name) or self.platform.process("inspection", name)
-            process.kill()
-            self.kills[name] += 1
-            self._start(process)
-            if name == "broker":
-                self._refill()
+    def _kill(self, name: str) -> None:
+        engines = {"broker": self.platform.broker, "database": self.platform.database}
+        process = engines.get(name) or self.platform.process("inspection", name)
+        process.kill()
+        self.kills[name] += 1
+        self._start(process)
+        if name == "broker":
+            self._refill()
 
     def _refill(self) -> None:
         """The embedded broker forgets, so the launcher fills it from the histories."""
@@ -177,7 +181,8 @@ class FaultRun:
                 return
             except NotStarted as error:
                 say(f"{process.name}: {error}")
-        raise Failed(f"{process.name} does not start any more:\n{process.last_words}")
+        dead = [f"{each.name}: {each.last_words}" for each in self.platform.processes if not each.alive]
+        raise Failed(f"{process.name} does not start any more; not alive are:\n" + "\n".join(dead))
 
     def _is_quiet(self) -> bool:
         if self._count("inspection", "verifications") < len(self.acknowledged):

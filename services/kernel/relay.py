@@ -24,6 +24,9 @@ RETRY_SECONDS = 1.0
 FLUSH_SECONDS = 30
 TAIL = 1000
 
+FEW = 16
+"""Up to so many are marked one by one, each found by the index; for more, the embedded engine looks at all there is."""
+
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
 
@@ -58,11 +61,15 @@ def _relay(store: Store[Any], publish: Publish) -> int:
             marks[row["version"], row["relayed"], len(row["tail"])].append(row["_id"])
     for (version, relayed, count), ids in marks.items():
         # An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed.
-        match = {"_id": {"$in": ids}, "version": version, "relayed": relayed}
+        match = {"version": version, "relayed": relayed}
         advanced: dict[str, Any] = {"$set": {"relayed": relayed + count}}
         if count < TAIL:
             advanced["$unset"] = {"pending": ""}
-        collection.update_many(match, advanced)
+        if len(ids) > FEW:
+            collection.update_many({"_id": {"$in": ids}, **match}, advanced)
+        else:
+            for id in ids:
+                collection.update_one({"_id": id, **match}, advanced)
     return sum(count * len(ids) for (_, _, count), ids in marks.items())
 
 

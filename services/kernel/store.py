@@ -27,9 +27,9 @@ ATTEMPTS = 20
 DUPLICATE_KEY = 11000
 
 
-LOCK = {"fields": ["id", "version"], "name": "lock"}
-"""For the condition of every commit. MongoDB finds the id and looks at the version; the embedded engine, for a condition
-that no index covers whole, looks at every document of the collection."""
+LOCK = {"fields": ["id", "version", "relayed"], "name": "lock"}
+"""For the condition of every commit, and of the relay's mark. MongoDB finds the id and looks at the version; the embedded
+engine, for a condition that no index covers whole, looks at every document of the collection."""
 
 
 class Aggregate(DynamicDocument):

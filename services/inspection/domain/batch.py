@@ -11,6 +11,9 @@ from services.kernel.model import Id, Instant, Rejected
 
 MOST = 200
 
+BLANK = re.compile(r"[ \t\n\r]*+")
+READER = json.JSONDecoder()
+
 # Possessive, so that it takes time in proportion to the text whatever the text is.
 TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]', re.DOTALL)
 
@@ -56,7 +59,57 @@ def read_batch(body: bytes) -> Batch:
 
 
 def _cut(text: str) -> tuple[str, list[str]]:
-    """The text with an empty list of records, and the text of each record."""
+    """The text with an empty list of records, and the text of each record.
+
+    Sound records are found by the JSON reader, which is ten times as fast; one that is not sends all through `_cut_any`.
+    """
+    depth, key, last = 0, "", ""
+    for token in TOKEN.finditer(text):
+        sign = token.group()
+        if sign in "[{":
+            depth += 1
+            if depth == 2 and sign == "[" and key == '"records"':
+                found = _sound(text, token.end())
+                if found is None:
+                    break
+                closed, pieces = found
+                return text[: token.end()] + text[closed:], pieces
+        elif sign in "]}":
+            depth -= 1
+        elif sign == ":" and depth == 1:
+            key = last
+        last = sign
+    return _cut_any(text)
+
+
+def _sound(text: str, at: int) -> tuple[int, list[str]] | None:
+    """Where the list ends that begins before `at`, and its elements; None unless each of them is JSON."""
+    pieces: list[str] = []
+    at = _skip(text, at)
+    if text[at : at + 1] == "]":
+        return at, pieces
+    while True:
+        try:
+            _, end = READER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+        pieces.append(text[at:end])
+        at = _skip(text, end)
+        if text[at : at + 1] == "]":
+            return at, pieces
+        if text[at : at + 1] != ",":
+            return None
+        at = _skip(text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    blank = BLANK.match(text, at)
+    assert blank
+    return blank.end()
+
+
+def _cut_any(text: str) -> tuple[str, list[str]]:
+    """As `_cut`, whatever the records are."""
     depth, key, last = 0, "", ""
     opened = closed = begin = -1
     pieces: list[str] = []

@@ -106,10 +106,10 @@ class _Unfit(ValueError):
 def read_record(raw: str, arrival: Arrival) -> Record:
     """The record in a text, whatever the text is: what cannot be read is kept as rejected, with the reason."""
     try:
-        parsed = _strict(raw)
+        parsed, whole = _strict(raw)
     except _Unfit as unfit:
-        return _kept(raw, _lenient(raw), arrival, unfit.code, None, unfit.detail)
-    record = _kept(raw, parsed, arrival, None, None, None)
+        return _kept(raw, _lenient(raw), b"", arrival, unfit.code, None, unfit.detail)
+    record = _kept(raw, parsed, whole, arrival, None, None, None)
     if parsed.get("tablet_id") != arrival.tablet.id:
         detail = "It was recorded by another tablet. Hand it in from that one."
         return record.model_copy(
@@ -147,13 +147,14 @@ def _refusal(code: str, field: str | None, detail: str) -> dict[str, Any]:
 def _kept(
     raw: str,
     parsed: dict[str, Any],
+    whole: bytes,
     arrival: Arrival,
     code: str | None,
     field: str | None,
     detail: str | None,
 ) -> Record:
     tablet, readable = arrival.tablet, code is None
-    fingerprint = hashlib.sha256(canonical(parsed) if readable else raw.encode()).hexdigest()
+    fingerprint = hashlib.sha256(whole if readable else raw.encode()).hexdigest()
     hash = hash_of(parsed) if readable else fingerprint
     claimed, sequence = parsed.get("hash"), parsed.get("sequence")
     own = derived_id("record", tablet.id, fingerprint)
@@ -192,11 +193,11 @@ def _seals_broken(parsed: dict[str, Any], hash: str, tablet: Tablet) -> list[str
     return flags
 
 
-def _strict(raw: str) -> dict[str, Any]:
-    """Raises _Unfit when the text has no canonical form: no JSON, no object, a float, half a character."""
+def _strict(raw: str) -> tuple[dict[str, Any], bytes]:
+    """The record and its canonical form. Raises _Unfit when it has none: no JSON, no object, a float, half a character."""
     try:
         parsed = json.loads(raw, parse_float=_no_float, parse_constant=_no_float, parse_int=_short)
-        canonical(parsed)
+        whole = canonical(parsed)
     except _Unfit:
         raise
     except UnicodeEncodeError as error:
@@ -205,7 +206,7 @@ def _strict(raw: str) -> dict[str, Any]:
         raise _Unfit("unreadable", f"It is no JSON text: {error}") from error
     if not isinstance(parsed, dict):
         raise _Unfit("unreadable", "It is no JSON object.")
-    return parsed
+    return parsed, whole
 
 
 def _lenient(raw: str) -> dict[str, Any]:

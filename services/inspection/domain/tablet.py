@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +25,7 @@ WORDS = {"active": "active", "suspended": "suspended", "wipe": "to be wiped", "w
 CONTACT = {"last_contact_at", "last_sequence", "last_hash"}
 
 
+@lru_cache(maxsize=1024)
 def public_key(text: str) -> Ed25519PublicKey:
     """The key in a text of base64. Raises Rejected 422 when it is none."""
     try:

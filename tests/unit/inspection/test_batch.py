@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inspection.domain.batch import read_batch
+from services.inspection.domain.batch import _cut, _cut_any, read_batch
 from services.inspection.domain.record import Arrival, read_record
 from services.inspection.domain.tablet import Tablet
 from services.kernel.model import Rejected
@@ -69,3 +69,13 @@ def test_two_lists_of_records_are_no_batch() -> None:
     with pytest.raises(Rejected) as refused:
         read_batch(text.encode())
     assert refused.value.field == "records.0" or refused.value.field == "records"
+
+
+@given(st.lists(JSON, max_size=5), st.sampled_from([None, 1]), st.booleans())
+def test_the_quick_way_cuts_as_the_patient_one(made: list[Any], indent: int | None, first: bool) -> None:
+    head = {"tablet_id": "t1", "sent_at": "2026-03-05T02:00:00Z"}
+    whole = {"records": made, **head} if first else {**head, "records": made}
+    text = json.dumps(whole, indent=indent, ensure_ascii=False)
+    quick, patient = _cut(text), _cut_any(text)
+    assert quick == patient or [json.loads(quick[0]), quick[1]] == [json.loads(patient[0]), patient[1]]
+    assert [json.loads(piece) for piece in quick[1]] == made
