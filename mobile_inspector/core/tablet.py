@@ -130,7 +130,9 @@ class Tablet:
         return self.session.vault.recovery_code()
 
     def sign_out(self) -> None:
-        """Locks the tablet: nothing of it can be read until the next sign-in."""
+        """Locks the tablet: nothing of it can be read until the next sign-in.  Then take visits and verifications anew:
+        objects from before hold what was read before.
+        """
         self.session.sign_out()
         self.finder.forget()
         self.drafts.forget()
