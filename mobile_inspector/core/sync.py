@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs
 
 from .attachments import Attachments
+from .budget import Budget
 from .canonical import canonical
 from .clock import instant_text, read_instant
 from .database import ERASE
@@ -39,6 +39,7 @@ Waiting = tuple[str, str]  # (record id, its bytes as text)
 class Report:
     """What one sync did.  `problem` is why it stopped early, None if it did all there was to do.
 
+    `held_back`: attachments that wait for Wi-Fi or for tomorrow's budget; they are among `attachments_left`.
     `wipe`: the office has ordered this tablet to erase itself, and everything it had is handed in.
     """
 
@@ -50,6 +51,7 @@ class Report:
     left: int = 0
     attachments: int = 0
     attachments_left: int = 0
+    held_back: int = 0
     wipe: bool = False
     problem: Refused | None = field(default=None)
 
@@ -63,6 +65,8 @@ class Report:
         if self.attachments or self.attachments_left:
             files = {"sent": self.attachments, "left": self.attachments_left}
             numbers = f"{numbers} {say('sync-attachments', language, **files)}"
+        if self.held_back:
+            numbers = f"{numbers} {say('sync-held-back', language, count=self.held_back)}"
         return f"{numbers} {self.problem.text(language)}" if self.problem else numbers
 
 
@@ -78,9 +82,11 @@ class Sync:
         attachments: Attachments,
         network: Network,
         inspection_url: str,
+        budget: Budget,
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
         self.attachments, self.network, self.inspection_url = attachments, network, inspection_url
+        self.budget = budget
         self._uploads = Uploads(attachments, self._call)
         self._first_load = FirstLoad(journal.database, attachments.folder.parent)
         self._enrolled: set[str] = set()
@@ -97,7 +103,7 @@ class Sync:
                 self._enrolled.clear()
                 if isinstance(problem, Unreachable):
                     break  # one part refused does not stop the other; a network that is away stops both
-        report.left = len(self.outbox.unsent())
+        report.left = self.outbox.waiting()
         report.attachments_left = len(self.attachments.due())
         if self._standing in ("wipe", "wiped") and not report.left and not report.attachments_left:
             self._promise_to_erase()
@@ -107,25 +113,24 @@ class Sync:
     def enrol(self, code: str) -> None:
         """Makes this tablet's key known with the one-time code of an administrator, as typed or out of the QR image.
 
-        One code is for one chain: after `Session.renew` the new one needs a code, and so does an old one with records
-        that was never enrolled.
-
         Raises Unreachable, and Refused: signed-out, code-wrong, code-used, code-expired, server-refused.
         """
         held = parse_qs(code.partition("?")[2]).get("code") if code.startswith("vernier:") else None
         code = held[0] if held else code.strip()
-        chains = [self.session.device.tablet_id, *(tablet_id for tablet_id, _, _ in self.outbox.unsent())]
-        for tablet_id in dict.fromkeys(chains):
-            try:
-                self._enrol(tablet_id)
-            except Refused as needed:
-                if needed.code != "code-needed":
-                    raise
-                self._enrol(tablet_id, code)
-                return
+        try:
+            self._enrol(self.session.device.tablet_id)
+        except Refused as needed:
+            if needed.code != "code-needed":
+                raise
+            self._enrol(self.session.device.tablet_id, code)
 
     def _send_attachments(self, report: Report) -> None:
-        report.attachments += self._uploads.send_all()
+        ordered = self._standing in (
+            "wipe",
+            "wiped",
+        )  # a tablet that must erase itself does not wait for Wi-Fi
+        sent = self._uploads.send_all(lambda size: ordered or self.budget.allows(size))
+        report.attachments, report.held_back = report.attachments + sent.arrived, sent.held_back
 
     def _promise_to_erase(self) -> None:
         """From here on the tablet erases itself, now or when it is opened next, even if this answer never comes."""
@@ -134,25 +139,11 @@ class Sync:
             self._call("POST", f"/tablets/{self.session.device.tablet_id}/wiped")
 
     def _push(self, report: Report) -> None:
-        """Each chain in order of sequence; usually there is one, after `Session.renew` there may be an older one too."""
-        refused: Refused | None = None
-        try:
-            self._enrol(self.session.device.tablet_id)
-        except Unreachable:
-            raise
-        except Refused as error:
-            refused = error
-        for tablet_id, rows in groupby(self.outbox.unsent(), key=lambda row: row[0]):
-            try:
-                self._enrol(tablet_id)
-                for batch in _batches([(id, text) for _, id, text in rows]):
-                    self._send(tablet_id, batch, report)
-            except Unreachable:
-                raise
-            except Refused as error:
-                refused = error
-        if refused:
-            raise refused
+        """The chain in order of sequence."""
+        tablet_id = self.session.device.tablet_id
+        self._enrol(tablet_id)
+        for batch in batches([(id, text) for _, id, text in self.outbox.unsent()]):
+            self._send(tablet_id, batch, report)
 
     def _enrol(self, tablet_id: str, code: str | None = None) -> None:
         """Makes the chain's public key known, once in a run of the program; repeating it is harmless."""
@@ -316,7 +307,7 @@ class Sync:
         clock.offset_ms = offset
 
 
-def _batches(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
+def batches(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
     """In order, each of at most 200 records and 256 KiB; a larger record goes alone."""
     batches: list[list[Waiting]] = []
     size = 0

@@ -56,6 +56,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã quá {days} ngày máy không liên lạc với máy chủ. Hãy kết nối mạng rồi đăng nhập; dữ liệu vẫn nguyên.",
         "The tablet has not been in contact for {days} days. Connect and sign in; the data are untouched.",
     ),
+    "pin-unset": (
+        "Máy chưa có mã PIN. Hãy đăng nhập bằng mật khẩu rồi đặt mã PIN.",
+        "No PIN is set on this tablet. Sign in with the password, then set one.",
+    ),
+    "pin-wrong": (
+        "Mã PIN không đúng. Còn {left} lần thử.",
+        "The PIN is wrong. Tries left: {left}.",
+    ),
+    "pin-forgotten": (
+        "Nhập sai mã PIN quá nhiều lần; mã PIN đã bị hủy. Hãy đăng nhập bằng mật khẩu rồi đặt mã mới; dữ liệu vẫn nguyên.",
+        "Too many wrong PINs: it is no longer valid. Sign in with the password and set another; the data are untouched.",
+    ),
+    "pin-weak": (
+        "Mã PIN gồm 6 đến 12 chữ số, không lặp một số và không liên tiếp như 123456. Hãy chọn mã khác.",
+        "A PIN has 6 to 12 digits, not all the same and not in a row like 123456. Choose another.",
+    ),
+    "recovery-wrong": (
+        "Mã khôi phục không đúng. Hãy xem lại tờ giấy đã nộp cho quản trị: 20 chữ và số.",
+        "The recovery code is wrong. Look at the paper that was handed in: 20 letters and digits.",
+    ),
     # enrolment, suspension, wipe
     "code-needed": (
         "Máy này chưa được đăng ký. Hãy xin quản trị mã dùng một lần rồi nhập hoặc quét; dữ liệu vẫn nằm trên máy.",
@@ -86,6 +106,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã gửi {sent} tệp đính kèm, còn {left}.",
         "{sent} attachments sent, {left} left.",
     ),
+    "sync-held-back": (
+        "{count} tệp chờ Wi-Fi hoặc hạn mức dữ liệu ngày mai.",
+        "{count} of them wait for Wi-Fi or for tomorrow's data budget.",
+    ),
+    "nothing-to-rescue": (
+        "Mọi thứ trên máy đã được máy chủ nhận; không cần tệp cứu hộ.",
+        "The server has everything of this tablet; no rescue file is needed.",
+    ),
+    "rescue-unreadable": (
+        "Không mở được tệp cứu hộ: sai mã, hoặc tệp bị cắt hay bị sửa. Hãy kiểm tra mã rồi chép lại tệp từ máy.",
+        "The rescue file cannot be opened: another code, or it was cut or altered. Check the code, copy it anew.",
+    ),
     "attachment-held": (
         "Có tệp đính kèm chưa gửi được: {detail}. Tệp vẫn nằm trên máy và sẽ được gửi lại.",
         "An attachment could not be sent: {detail}. It is kept on the tablet and will be sent again.",
@@ -99,9 +131,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This verification has no such picture. Take it again.",
     ),
     "attachment-shown": (
-        "Ảnh này thuộc về một niêm phong trong biên bản. Hãy bỏ niêm phong đó trước.",
-        "This picture belongs to a seal of the record. Take the seal back first.",
+        "Ảnh này thuộc về một niêm phong hoặc sai khác trong biên bản. Hãy bỏ mục đó trước.",
+        "This picture belongs to a seal or a mismatch of the record. Take that back first.",
     ),
+    "mismatch-unknown": ("Sai khác là một trong: {kinds}.", "A mismatch is one of: {kinds}."),
+    "mismatch-missing": ("Biên bản này không có sai khác đó.", "This verification has no such mismatch."),
     "role-unknown": ("Người ký là một trong: {roles}.", "Who signs is one of: {roles}."),
     "signature-empty": ("Chưa có chữ ký. Hãy ký lên màn hình.", "Nothing was drawn. Sign on the screen."),
     "readings-needed": (
@@ -208,6 +242,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Máy chưa có cuộc kiểm định này. Hãy đồng bộ rồi thử lại.",
         "This visit is not on the tablet. Sync and try again.",
     ),
+    "ending-unknown": (
+        "Kết quả cuộc kiểm định là một trong: {endings}.",
+        "A visit ends as one of: {endings}.",
+    ),
+    "batch-mixed": (
+        "Phương tiện đo {serial} khác loại, đặc tính hoặc hình thức kiểm định; không sao chép được sang đó.",
+        "Instrument {serial} is of another type, other characteristics or another regime; nothing can be copied to it.",
+    ),
     "instrument-unknown": (
         "Phương tiện đo này không thuộc cuộc kiểm định đã tải về. Hãy đồng bộ rồi thử lại.",
         "This instrument is not part of the visit on the tablet. Sync and try again.",
@@ -312,6 +354,39 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note-needed": (
         "Kết quả chưa kết luận được. Hãy ghi lý do vào phần ghi chú rồi kết thúc. Còn thiếu: {missing}",
         "There is no conclusion yet. Write the reason in the note, then finish. Missing: {missing}",
+    ),
+    # ready for a day without a network
+    "ready": (
+        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn.",
+        "You can go offline: {visits} visits, {instruments} instruments, all standards in date.",
+    ),
+    "not-ready": (
+        "Chưa sẵn sàng ngoại tuyến ({visits} cuộc kiểm định, {instruments} phương tiện đo):",
+        "Not ready to go offline ({visits} visits, {instruments} instruments):",
+    ),
+    "never-synced": (
+        "Máy chưa tải công việc. Hãy đồng bộ khi có mạng.",
+        "No work has been fetched yet. Sync while there is a network.",
+    ),
+    "procedures-lacking": (
+        "Còn thiếu {count} quy trình kiểm định. Hãy đồng bộ lại.",
+        "{count} verification procedures are missing. Sync again.",
+    ),
+    "standard-lacking": (
+        "Không có chuẩn còn hạn cho loại {type}. Hãy nhận chuẩn khác trước khi đi.",
+        "No standard in date for type {type}. Get one before you leave.",
+    ),
+    "seals-lacking": (
+        "Bạn không còn niêm phong nào trong tay. Hãy nhận thêm rồi đồng bộ.",
+        "There is no seal left in your hand. Get some, then sync.",
+    ),
+    "clock-off": (
+        "Đồng hồ của máy lệch {minutes} phút so với máy chủ. Hãy chỉnh lại giờ.",
+        "The tablet's clock is {minutes} minutes off. Set it right.",
+    ),
+    "instrument-unready": (
+        "Phương tiện đo {serial}: hồ sơ chưa đủ để kiểm định: {detail}.",
+        "Instrument {serial}: its data do not allow a verification: {detail}.",
     ),
     # why a certificate may be withheld
     "card-unknown": (
