@@ -43,10 +43,10 @@ class LineView(ButtonBehavior, BoxLayout):
             self._edge_ink = Color()
             self._edge = Rectangle()
         words = BoxLayout(orientation="vertical")
-        self.title, self.more = _label(BODY, bold=True), _label(SMALL)
+        self.title, self.more = _label(BODY, bold=True), _label(SMALL, lines=2)
         words.add_widget(self.title)
         words.add_widget(self.more)
-        self.mark = _label(SMALL, bold=True, halign="right", share=0.34)
+        self.mark = _label(SMALL, bold=True, halign="right", share=0.34, lines=3)
         self.add_widget(words)
         self.add_widget(self.mark)
         self.bind(pos=self._place, size=self._place)
@@ -75,7 +75,7 @@ class LineView(ButtonBehavior, BoxLayout):
 class Listing(RecycleView):
     """Rows of one height; `fill` replaces them and keeps the place."""
 
-    def __init__(self, lines: Sequence[Line] = (), *, height: float = 84) -> None:
+    def __init__(self, lines: Sequence[Line] = (), *, height: float = 88) -> None:
         super().__init__(do_scroll_x=False, bar_width=dp(6), scroll_type=["bars", "content"])
         inner = RecycleBoxLayout(
             orientation="vertical", default_size=(None, dp(height)), default_size_hint=(1, None), size_hint_y=None
@@ -97,9 +97,10 @@ class Listing(RecycleView):
             self.scroll_y = 1 - top / room
 
 
-def _label(size: float, *, bold: bool = False, halign: str = "left", share: float = 1) -> Label:
+def _label(size: float, *, bold: bool = False, halign: str = "left", share: float = 1, lines: int = 1) -> Label:
     label = Label(
-        font_size=size, bold=bold, halign=halign, valign="middle", shorten=True, shorten_from="right", size_hint_x=share
-    )
+        font_size=size, bold=bold, halign=halign, valign="middle", shorten=lines == 1, shorten_from="right",
+        max_lines=lines, size_hint_x=share, size_hint_y=lines if lines < 3 else 1,
+    )  # fmt: skip
     label.bind(size=lambda _, size: setattr(label, "text_size", size))
     return label

@@ -19,11 +19,11 @@ MOST = 24
 class NumberPad(GridLayout):
     """`typed` is what stands there; `changed` is told every keystroke, `done` that the field is finished."""
 
-    def __init__(self, changed: Callable[[str], Any], done: Callable[[], Any], following: str) -> None:
+    def __init__(self, changed: Callable[[str], Any], done: Callable[[], Any], back: str, following: str) -> None:
         super().__init__(cols=4, spacing=GAP, size_hint_y=None, height=4 * TARGET + 3 * GAP)
         self.typed = ""
         self._changed, self._done = changed, done
-        sides = iter((("←", self.back), ("C", self.clear), ("±", self.turn)))
+        sides = iter(((back, self.back), ("C", self.clear), ("±", self.turn)))
         for at, key in enumerate(KEYS):
             self._key(key, lambda key=key: self.press(key))  # type: ignore[misc]
             if at % 3 == 2:

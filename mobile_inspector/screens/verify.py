@@ -208,7 +208,7 @@ class Verify(Page):
             column.add_widget(Push(self.say("clear"), lambda: self.choose(None), filled=False))
         else:
             self.shown = Text(self._as_typed(field.typed, field), size=HUGE, bold=True)
-            self.pad = NumberPad(self.typed, self.following, self.say("next"))
+            self.pad = NumberPad(self.typed, self.following, self.say("erase"), self.say("next"))
             self.pad.typed = self._latest = field.typed
             column.add_widget(self.shown)
             self.strip = VerdictStrip(self.language)

@@ -77,6 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "repair-user_request": ("Theo yêu cầu", "Asked by the user"),
     "run": ("{point}, lần {run}", "{point}, run {run}"),
     "next": ("Tiếp", "Next"),
+    "erase": ("Xóa", "Del"),
     "clear": ("Bỏ trống", "Clear"),
     "yes": ("Đạt", "Pass"),
     "no": ("Không đạt", "Fail"),

@@ -131,7 +131,7 @@ class Finger:
             ClearColor(*LOOK.palette.ground)
             ClearBuffers()
         fbo.draw()
-        fbo.texture.save(str(path), flipped=False)
+        fbo.texture.save(str(path), flipped=True)
         for child in Window.children:
             fbo.remove(child.canvas)
 
