@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ class AttachmentRows:
     schema = """
     CREATE TABLE attachments (
       sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL, due INTEGER NOT NULL DEFAULT 0,
-      received INTEGER NOT NULL DEFAULT 0, trouble TEXT
+      received INTEGER NOT NULL DEFAULT 0, trouble TEXT, records TEXT NOT NULL DEFAULT ' '
     ) WITHOUT ROWID
     """
 
@@ -39,10 +38,12 @@ class AttachmentRows:
             connection.execute(
                 "INSERT OR IGNORE INTO attachments (sha256, size, media_type) VALUES (?, ?, ?)", row
             )
+        elif fact.kind == "record.sealed":
+            for told in fact.payload["record"]["body"].get("attachments", ()):
+                query = "UPDATE attachments SET records = records || ? WHERE sha256 = ?"
+                connection.execute(query, (f"{id} ", told["sha256"]))
         elif fact.kind == "record.answered":
-            found = connection.execute("SELECT text FROM records WHERE id = ?", (id,)).fetchone()
-            for told in json.loads(found[0])["body"].get("attachments", ()):
-                connection.execute("UPDATE attachments SET due = 1 WHERE sha256 = ?", (told["sha256"],))
+            connection.execute("UPDATE attachments SET due = 1 WHERE records LIKE ?", (f"% {id} %",))
         elif fact.kind == "attachment.received":
             connection.execute("UPDATE attachments SET received = 1, trouble = NULL WHERE sha256 = ?", (id,))
         elif fact.kind == "attachment.held":

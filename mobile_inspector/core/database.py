@@ -37,10 +37,15 @@ def _first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _sealed(connection: sqlite3.Connection) -> None:
+    """Payloads are bytes from here on; the columns take them, and what is there is sealed at the next sign-in."""
+
+
 # One entry per schema version, in order; never edited once a tablet carries it.  Version n is the n-th entry.
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+MIGRATIONS: tuple[Migration, ...] = (_first, _sealed)
 
 
+DEVICE_SECRET = "device.secret"  # noqa: S105  the file without which a PIN opens nothing; see `vault`
 ERASE = "erase"  # the bookmark of a tablet that has been ordered to erase itself and has handed in everything
 
 
@@ -72,7 +77,7 @@ class Database:
             raise
 
     def _prepare(self, migrations: Sequence[Migration]) -> None:
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             self.connection.execute(f"PRAGMA {pragma}")
         self.migrated = False
         with self.transaction():
@@ -123,6 +128,12 @@ class Database:
         with self.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, value))
 
+    def rewrite(self) -> None:
+        """Writes the whole file anew, so that nothing deleted or replaced can be read out of it.  Kill-safe, and slow."""
+        with self._lock:
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self._lock:
             self.connection.close()
@@ -146,6 +157,7 @@ def erase(directory: Path) -> None:
 
     A kill in the middle leaves a tablet without keys, which is erased when it is opened next.
     """
+    (directory / DEVICE_SECRET).unlink(missing_ok=True)
     file = directory / "tablet.sqlite"
     if file.exists():
         connection = sqlite3.connect(file, isolation_level=None)

@@ -163,14 +163,18 @@ class Drafts:
             self._known[id] = Verification(pen, self.outbox, self.work, self.stock, self.attachments)
         return self._known[id]
 
+    def forget(self) -> None:
+        """Leaves no sheet in memory, when the inspector signs out."""
+        self._known.clear()
+
     def _item(self, visit_id: str | None, instrument_id: str) -> Mapping[str, Any]:
         visit = None if visit_id is None else self.work.visit(visit_id)
         if visit_id is not None and visit is None:
             raise Refused("visit-unknown", field="visit_id")
-        for candidate in [visit] if visit else self.work.visits():
-            for item in candidate.items:
-                if item["instrument"]["id"] == instrument_id:
-                    return item
+        found = visit or self.work.visit_of(instrument_id)
+        for item in found.items if found else ():
+            if item["instrument"]["id"] == instrument_id:
+                return item
         raise Refused("instrument-unknown", field="instrument_id")
 
 

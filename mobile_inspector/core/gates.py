@@ -29,7 +29,7 @@ def certificate_obstacles(sheet: Sheet, work: Work) -> list[Refused]:
     """Why the server would withhold a certificate from a pass, and a visit that is no longer ours."""
     instrument, on = sheet.opening["instrument"], sheet.verified_on
     code, regime = instrument["type_code"], sheet.opening["regime"]
-    found = _card_obstacles(work.inspector(), code, on)
+    found = card_obstacles(work.inspector(), code, on)
     if not _is_asked(regime, code, on, work):
         found.append(Refused("regime-not-asked", type=code))
     if instrument["status"] == "retired":
@@ -37,12 +37,12 @@ def certificate_obstacles(sheet: Sheet, work: Work) -> list[Refused]:
     if instrument["status"] == "barred" and regime != "after_repair":
         found.append(Refused("repair-first"))
     visit_id = sheet.opening["visit_id"]
-    if visit_id is not None and visit_id not in {visit.id for visit in work.visits()}:
+    if visit_id is not None and not work.is_open(visit_id):
         found.append(Refused("visit-gone"))
     return found
 
 
-def _card_obstacles(card: Mapping[str, Any] | None, code: str, on: str) -> list[Refused]:
+def card_obstacles(card: Mapping[str, Any] | None, code: str, on: str) -> list[Refused]:
     """TT 24/2013 Art. 36 and 43: a card, not suspended, not expired, that covers the field."""
     if card is None:
         return [Refused("card-unknown")]

@@ -1,4 +1,4 @@
-"""The tablet's truth: facts that are only ever added, and the tables folded from them that can be made anew at any time."""
+"""The tablet's truth: sealed facts, only ever added, and the tables folded from them, made anew at any time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from .canonical import canonical
 from .clock import Clock, instant_text
 from .database import Database
 from .identity import new_id
+from .sealing import context, seal_what_is_plain
+from .vault import Vault
 
+STALE = "projections_stale"  # the bookmark of tables that must be made anew when the facts can be read
+AT_THE_DOOR = frozenset({"session.pin_refused"})  # told while the vault is locked; they hold no secret
 INSERT = "INSERT INTO facts (id, at, monotonic_ms, kind, subject, payload) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -43,24 +47,36 @@ class Projection(Protocol):
 class Journal:
     """Appends facts and keeps every projection in step, both in one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, projections: Sequence[Projection] = ()) -> None:
-        self.database, self.clock, self.projections = database, clock, projections
+    def __init__(
+        self, database: Database, clock: Clock, vault: Vault, projections: Sequence[Projection] = ()
+    ) -> None:
+        self.database, self.clock, self.vault, self.projections = database, clock, vault, projections
         offset = database.bookmark("clock_offset_ms")
         clock.offset_ms = None if offset is None else int(offset)
         known = {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if database.migrated or any(projection.table not in known for projection in projections):
+            with database.transaction() as connection:
+                self._empty(connection)
+                database.set_bookmark(STALE, "1")
+
+    def unlocked(self) -> None:
+        """The vault has been opened: what had to wait for that is done now.  Every sign-in says so."""
+        seal_what_is_plain(self.database, self.vault)
+        if self.database.bookmark(STALE) == "1":
             self.rebuild()
 
     def append(self, kind: str, subject: str, payload: Mapping[str, Any] | None = None) -> Fact:
         """Adds one fact.  It is on the disk when this returns, unless an outer transaction is still open.
 
-        Raises Refused storage-full, and TypeError for a payload that is not JSON or holds a float.
+        Raises Refused storage-full, signed-out (only facts AT_THE_DOOR can be told then), and TypeError for a payload
+        that is not JSON or holds a float.
         """
         text = canonical(payload or {})
         now, steady = instant_text(self.clock.now()), self.clock.monotonic_ms()
         with self.database.transaction() as connection:
             id = new_id()
-            added = connection.execute(INSERT, (id, now, steady, kind, subject, text))
+            kept = text if kind in AT_THE_DOOR else self.vault.seal(context(id, kind, subject), text)
+            added = connection.execute(INSERT, (id, now, steady, kind, subject, kept))
             assert added.lastrowid is not None
             fact = Fact(added.lastrowid, id, now, steady, kind, subject, json.loads(text))
             for projection in self.projections:
@@ -76,14 +92,26 @@ class Journal:
                 query += f" AND {column} = ?"
                 wanted.append(value)
         for row in self.database.rows(query + " ORDER BY position", *wanted):
-            yield Fact(**{**row, "payload": json.loads(row["payload"])})
+            yield self._fact(row)
+
+    def fact(self, position: int) -> Fact:
+        """The fact of a position that a projection has kept."""
+        return self._fact(self.database.rows("SELECT * FROM facts WHERE position = ?", position)[0])
+
+    def _fact(self, row: sqlite3.Row) -> Fact:
+        where = context(row["id"], row["kind"], row["subject"])
+        return Fact(**{**row, "payload": json.loads(self.vault.unseal(where, row["payload"]))})
 
     def rebuild(self) -> None:
         """Makes every projection anew from the facts, in one transaction."""
         with self.database.transaction() as connection:
-            for projection in self.projections:
-                connection.execute(f"DROP TABLE IF EXISTS {projection.table}")
-                connection.execute(projection.schema)
+            self._empty(connection)
             for fact in self.facts():
                 for projection in self.projections:
                     projection.apply(connection, fact)
+            self.database.set_bookmark(STALE, "")
+
+    def _empty(self, connection: sqlite3.Connection) -> None:
+        for projection in self.projections:
+            connection.execute(f"DROP TABLE IF EXISTS {projection.table}")
+            connection.execute(projection.schema)

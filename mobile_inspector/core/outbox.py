@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +16,18 @@ from .texts import say
 State = Literal["on_tablet", "received", "published", "rejected", "conflict"]
 
 
+BAD = ("rejected", "conflict")
+
+
 class Records:
-    """The projection: one row per sealed record, with its bytes as they are sent every time."""
+    """The projection: one row per sealed record, how far it has come, and where in the journal that stands."""
 
     table = "records"
     schema = """
     CREATE TABLE records (
-      id TEXT PRIMARY KEY, tablet_id TEXT NOT NULL, sequence INTEGER NOT NULL, hash TEXT NOT NULL, text TEXT NOT NULL,
-      answer TEXT, held TEXT, result TEXT, UNIQUE (tablet_id, sequence)
+      id TEXT PRIMARY KEY, tablet_id TEXT NOT NULL, sequence INTEGER NOT NULL, hash TEXT NOT NULL, visit_id TEXT,
+      instrument_id TEXT, state TEXT NOT NULL, sealed INTEGER NOT NULL, answer INTEGER, held INTEGER, result INTEGER,
+      UNIQUE (tablet_id, sequence)
     ) WITHOUT ROWID
     """
 
@@ -32,19 +35,30 @@ class Records:
         kind, _, id = fact.subject.partition("/")
         if kind != "record":
             return
+        told = fact.payload
         if fact.kind == "record.sealed":
-            record = fact.payload["record"]
-            row = (id, record["tablet_id"], record["sequence"], record["hash"], canonical(record))
+            record, body = told["record"], told["record"]["body"]
+            row = (id, record["tablet_id"], record["sequence"], record["hash"], body.get("visit_id"))
             connection.execute(
-                "INSERT INTO records (id, tablet_id, sequence, hash, text) VALUES (?, ?, ?, ?, ?)", row
+                "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, 'on_tablet', ?, NULL, NULL, NULL)",
+                (*row, body.get("instrument_id"), fact.position),
             )
         elif fact.kind == "record.answered":
-            values = (canonical(fact.payload), id)
-            connection.execute("UPDATE records SET answer = ?, held = NULL WHERE id = ?", values)
+            state = told["status"] if told["status"] in BAD else "received"
+            connection.execute(
+                "UPDATE records SET answer = ?, held = NULL, state = ? WHERE id = ?",
+                (fact.position, state, id),
+            )
         elif fact.kind == "record.held":
-            connection.execute("UPDATE records SET held = ? WHERE id = ?", (canonical(fact.payload), id))
+            connection.execute("UPDATE records SET held = ? WHERE id = ?", (fact.position, id))
         elif fact.kind == "record.result":
-            connection.execute("UPDATE records SET result = ? WHERE id = ?", (canonical(fact.payload), id))
+            reached = "published" if told.get("verification_id") else None
+            state = told["status"] if told.get("status") in BAD else reached
+            query = (
+                "UPDATE records SET result = ?,"
+                " state = coalesce(?, CASE WHEN answer IS NULL THEN 'on_tablet' ELSE 'received' END) WHERE id = ?"
+            )
+            connection.execute(query, (fact.position, state, id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +119,65 @@ class Outbox:
     def unsent(self) -> list[tuple[str, str, str]]:
         """(tablet id, record id, bytes as text) of what has no answer yet, in the order in which it must be sent."""
         rows = self._journal.database.rows(
-            "SELECT tablet_id, id, text FROM records WHERE answer IS NULL ORDER BY tablet_id, sequence"
+            "SELECT tablet_id, id, sealed FROM records WHERE answer IS NULL ORDER BY tablet_id, sequence"
         )
-        return [(row["tablet_id"], row["id"], row["text"]) for row in rows]
+        return [
+            (row["tablet_id"], row["id"], canonical(self._payload(row["sealed"])["record"])) for row in rows
+        ]
+
+    def waiting(self) -> int:
+        """How many have no answer yet."""
+        found = self._journal.database.rows("SELECT count(*) AS n FROM records WHERE answer IS NULL")
+        return int(found[0]["n"])
+
+    def states(self, visit_id: str | None = None) -> dict[State, int]:
+        """How many records are in each state, on one visit or on the whole tablet."""
+        query = "SELECT state, count(*) AS n FROM records WHERE ? IS NULL OR visit_id = ? GROUP BY state"
+        return {row["state"]: row["n"] for row in self._journal.database.rows(query, visit_id, visit_id)}
+
+    def verified(self) -> dict[str | None, set[str]]:
+        """By visit, the instruments that have a record sealed here."""
+        found: dict[str | None, set[str]] = {}
+        for row in self._journal.database.rows("SELECT visit_id, instrument_id FROM records"):
+            found.setdefault(row["visit_id"], set()).add(row["instrument_id"])
+        return found
 
     def item(self, id: str) -> Item | None:
         found = self._journal.database.rows("SELECT * FROM records WHERE id = ?", id)
-        return _item(found[0]) if found else None
+        return self._item(found[0]) if found else None
 
     def items(self) -> list[Item]:
         """Every record ever sealed here, in the order of sealing."""
         return [
-            _item(row)
+            self._item(row)
             for row in self._journal.database.rows("SELECT * FROM records ORDER BY tablet_id, sequence")
         ]
 
+    def _payload(self, position: int) -> Mapping[str, Any]:
+        return self._journal.fact(position).payload
 
-def _item(row: sqlite3.Row) -> Item:
-    answer, held, result = (
-        json.loads(row[name]) if row[name] else None for name in ("answer", "held", "result")
-    )
-    state: State = "on_tablet"
-    status = (result or {}).get("status") or (answer or {}).get("status")
-    if status in ("rejected", "conflict"):
-        state = status
-    elif result is not None and result.get("verification_id"):
-        state = "published"
-    elif answer is not None:
-        state = "received"
-    wrong = held or (answer if state in ("rejected", "conflict") else None) or {}
-    code = wrong.get("code") or (state if state in ("rejected", "conflict") else None)
-    return Item(
-        id=row["id"],
-        tablet_id=row["tablet_id"],
-        sequence=row["sequence"],
-        hash=row["hash"],
-        record=json.loads(row["text"]),
-        state=state,
-        code=code,
-        field=wrong.get("field"),
-        detail=wrong.get("detail"),
-        receipt=(answer or {}).get("receipt"),
-        result=result,
-    )
+    def _item(self, row: sqlite3.Row) -> Item:
+        answer, held, result = (
+            self._payload(row[name]) if row[name] else None for name in ("answer", "held", "result")
+        )
+        state: State = row["state"]
+        wrong = held or (answer if state in BAD else None) or {}
+        return Item(
+            id=row["id"],
+            tablet_id=row["tablet_id"],
+            sequence=row["sequence"],
+            hash=row["hash"],
+            record=self._payload(row["sealed"])["record"],
+            state=state,
+            code=wrong.get("code") or (state if state in BAD else None),
+            field=wrong.get("field"),
+            detail=wrong.get("detail"),
+            receipt=(answer or {}).get("receipt"),
+            result=result,
+        )
+
+
+def in_three_words(states: Mapping[State, int]) -> State | None:
+    """The state of several records is that of the one that has come least far; None if there is none."""
+    order: tuple[State, ...] = ("rejected", "conflict", "on_tablet", "received", "published")
+    return next((state for state in order if states.get(state)), None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from .canonical import nfc
 from .clock import instant_text, read_instant
@@ -14,11 +16,13 @@ from .network import Answer, Network, Unreachable
 from .refusal import Refused
 from .vault import Vault
 
+PIN_TRIES = 5
+PIN_DIGITS = range(6, 13)
 EARLY = 60.0  # seconds before its end at which an access token is no longer used
 
 
 class Session:
-    """One tablet, one inspector.  The password is kept nowhere; see `vault` for what it locks."""
+    """One tablet, one inspector.  Password and PIN are kept nowhere; see `vault` for what it locks."""
 
     def __init__(
         self, journal: Journal, vault: Vault, network: Network, registry_url: str, offline_days: int = 14
@@ -72,32 +76,92 @@ class Session:
             self._unlock(user, password, previous_password)
             self._keep(answer)
             online = True
+        self._opened(online, "password")
+        return online
+
+    def sign_in_by_pin(self, pin: str) -> None:
+        """Opens the tablet without a network and without the password.
+
+        After five wrong ones in a row the PIN is forgotten, and the password is needed to set another.
+
+        Raises Refused: pin-unset, pin-wrong, pin-forgotten, offline-too-long.
+        """
+        self._try_pin(lambda: self.vault.open_by_pin(pin))
+        self._must_be_recent()
+        self._opened(False, "pin")
+
+    def set_pin(self, pin: str) -> None:
+        """Six to twelve digits, not all the same and not in a row; set at enrolment, changed at any time.
+
+        Raises Refused: signed-out, pin-weak.
+        """
+        self.must_be_open()
+        if not (pin.isascii() and pin.isdigit()) or len(pin) not in PIN_DIGITS or _is_weak(pin):
+            raise Refused("pin-weak", field="pin")
+        with self.journal.database.transaction():
+            self.vault.set_pin(pin)
+            self.journal.database.set_bookmark("pin_failures", "0")
+            self.journal.append("session.pin_set", self._subject())
+
+    def confirm_pin(self, pin: str) -> None:
+        """The inspector who is signed in is the one who holds the tablet; asked for before a record is sealed.
+
+        Raises Refused: signed-out, pin-unset, pin-wrong, pin-forgotten.
+        """
+        self.must_be_open()
+
+        self._try_pin(lambda: self.vault.fits(pin))
+
+    def _try_pin(self, attempt: Callable[[], bool]) -> None:
+        """An attempt counts before it is made: killing the program in between wins no further one."""
+        if not self.vault.has_pin:
+            raise Refused("pin-unset")
+        database = self.journal.database
+        count = int(database.bookmark("pin_failures") or 0) + 1
+        database.set_bookmark("pin_failures", str(count))
+        if attempt():
+            database.set_bookmark("pin_failures", "0")
+            return
+        left = max(PIN_TRIES - count, 0)
+        with database.transaction():
+            self.journal.append("session.pin_refused", self._subject(), {"left": left})
+            if not left:
+                self.vault.forget_pin()
+        raise Refused("pin-wrong" if left else "pin-forgotten", field="pin", left=left)
+
+    def _opened(self, online: bool, by: str) -> None:
+        self.journal.unlocked()
         self._device = Device.of(self.journal, self.vault)
         self.journal.append(
-            "session.opened", f"device/{self._device.tablet_id}", {"user": user, "online": online}
+            "session.opened", self._subject(), {"user": self.user, "online": online, "by": by}
         )
-        return online
+
+    def _subject(self) -> str:
+        return f"device/{self._device.tablet_id}" if self._device else "device/locked"
 
     def sign_out(self) -> None:
         """Forgets every secret in memory; what was recorded stays."""
         self.vault.close()
         self._device = self._access = None
 
-    def renew(self, user: str, password: str) -> None:
-        """For an inspector who forgot the password that locked the tablet: a new key and a new chain, with the network.
+    def renew(self, user: str, password: str, recovery_code: str) -> None:
+        """For an inspector who forgot what locks the tablet: the same key, chain and records under the new password.
 
-        The old key is thrown away for good; what it signed is still sent.  Raises as `sign_in`, and Unreachable.
+        Args:
+            recovery_code: see `Vault.recovery_code`; without it what is on the tablet cannot be read, by anybody.
+
+        Raises Refused: tablet-taken, password-wrong, recovery-wrong, and Unreachable: it needs the network.
         """
         if self.user not in (None, _name(user)):
             raise Refused("tablet-taken", user=self.user)
         answer = self._ask({"grant_type": "password", "username": user, "password": password})
         if not answer.ok:
             raise Refused("password-wrong", detail=answer.detail)
+        self.vault.open_by_recovery(recovery_code)
         with self.journal.database.transaction():
-            self.vault.discard()
-            self._unlock(_name(user), password, None)
+            self.vault.change_password(password)
             self._keep(answer)
-            self._device = Device.of(self.journal, self.vault)
+        self._opened(True, "recovery")
 
     def access_token(self, *, fresh: bool = False) -> str:
         """A token for the next call; `fresh` after the server refused the last one.
@@ -150,10 +214,25 @@ class Session:
         if not self.vault.exists:
             raise Refused("first-sign-in-needs-network") from reason
         self.vault.open(password)
+        self._must_be_recent()
+
+    @property
+    def offline_until(self) -> datetime | None:
+        """Until when signing in works without a network (UTC); None before the first sign-in."""
         last = self.journal.database.bookmark("online_at")
-        if last and self.journal.clock.corrected() - read_instant(last) > timedelta(days=self.offline_days):
+        return read_instant(last) + timedelta(days=self.offline_days) if last else None
+
+    def _must_be_recent(self) -> None:
+        until = self.offline_until
+        if until and self.journal.clock.corrected() > until:
             self.vault.close()
-            raise Refused("offline-too-long", days=self.offline_days) from reason
+            raise Refused("offline-too-long", days=self.offline_days)
+
+
+def _is_weak(pin: str) -> bool:
+    """All the same digit, or each one more or one less than the one before."""
+    steps = {int(after) - int(before) for before, after in itertools.pairwise(pin)}
+    return len(steps) == 1 and steps <= {-1, 0, 1}
 
 
 def _name(user: str) -> str:

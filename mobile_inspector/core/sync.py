@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -97,7 +96,7 @@ class Sync:
                 self._enrolled.clear()
                 if isinstance(problem, Unreachable):
                     break  # one part refused does not stop the other; a network that is away stops both
-        report.left = len(self.outbox.unsent())
+        report.left = self.outbox.waiting()
         report.attachments_left = len(self.attachments.due())
         if self._standing in ("wipe", "wiped") and not report.left and not report.attachments_left:
             self._promise_to_erase()
@@ -107,22 +106,16 @@ class Sync:
     def enrol(self, code: str) -> None:
         """Makes this tablet's key known with the one-time code of an administrator, as typed or out of the QR image.
 
-        One code is for one chain: after `Session.renew` the new one needs a code, and so does an old one with records
-        that was never enrolled.
-
         Raises Unreachable, and Refused: signed-out, code-wrong, code-used, code-expired, server-refused.
         """
         held = parse_qs(code.partition("?")[2]).get("code") if code.startswith("vernier:") else None
         code = held[0] if held else code.strip()
-        chains = [self.session.device.tablet_id, *(tablet_id for tablet_id, _, _ in self.outbox.unsent())]
-        for tablet_id in dict.fromkeys(chains):
-            try:
-                self._enrol(tablet_id)
-            except Refused as needed:
-                if needed.code != "code-needed":
-                    raise
-                self._enrol(tablet_id, code)
-                return
+        try:
+            self._enrol(self.session.device.tablet_id)
+        except Refused as needed:
+            if needed.code != "code-needed":
+                raise
+            self._enrol(self.session.device.tablet_id, code)
 
     def _send_attachments(self, report: Report) -> None:
         report.attachments += self._uploads.send_all()
@@ -134,25 +127,11 @@ class Sync:
             self._call("POST", f"/tablets/{self.session.device.tablet_id}/wiped")
 
     def _push(self, report: Report) -> None:
-        """Each chain in order of sequence; usually there is one, after `Session.renew` there may be an older one too."""
-        refused: Refused | None = None
-        try:
-            self._enrol(self.session.device.tablet_id)
-        except Unreachable:
-            raise
-        except Refused as error:
-            refused = error
-        for tablet_id, rows in groupby(self.outbox.unsent(), key=lambda row: row[0]):
-            try:
-                self._enrol(tablet_id)
-                for batch in _batches([(id, text) for _, id, text in rows]):
-                    self._send(tablet_id, batch, report)
-            except Unreachable:
-                raise
-            except Refused as error:
-                refused = error
-        if refused:
-            raise refused
+        """The chain in order of sequence."""
+        tablet_id = self.session.device.tablet_id
+        self._enrol(tablet_id)
+        for batch in _batches([(id, text) for _, id, text in self.outbox.unsent()]):
+            self._send(tablet_id, batch, report)
 
     def _enrol(self, tablet_id: str, code: str | None = None) -> None:
         """Makes the chain's public key known, once in a run of the program; repeating it is harmless."""

@@ -13,17 +13,20 @@ import httpx
 from .attachments import AttachmentRows, Attachments
 from .clock import Clock
 from .courier import Courier
-from .database import erase, open_database
+from .database import DEVICE_SECRET, erase, open_database
 from .drafts import DraftRows, Drafts
 from .gates import standard_obstacle
-from .journal import Journal
+from .journal import Journal, Projection
 from .network import Network, checked_url
-from .outbox import Item, Outbox, Records
+from .outbox import Item, Outbox, Records, State, in_three_words
+from .readiness import Readiness, readiness
 from .refusal import Refused
+from .route import Need, Stop, needs, stops
 from .seals import Seal, Stock, UsedSeals
+from .search import Finder, Found
 from .session import Session
 from .sync import Report, Sync
-from .vault import Vault
+from .vault import Vault, secret_in
 from .verification import Verification
 from .work import Visit, Work
 
@@ -38,6 +41,7 @@ class Tablet:
         self.erased = False
         self.work = Work(journal)
         self._outbox = Outbox(journal)
+        self.finder = Finder(self.work)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
@@ -55,25 +59,30 @@ class Tablet:
         transport: httpx.BaseTransport | None = None,
         offline_days: int = 14,
         clock: Clock | None = None,
+        device_secret: Callable[[], bytes] | None = None,
     ) -> Self:
         """Opens the tablet of a directory, or makes it.  Nothing is asked of the network.
 
         Args:
             transport: another way to the servers, for tests and demonstrations; `network.away = True` cuts any off.
             offline_days: how long signing in works without a network.
+            device_secret: 32 bytes out of the platform's key store, without which a PIN opens nothing; a file of the
+                directory where there is no such store.
 
         Raises Refused: address-bad, tablet-in-use, tablet-too-new, tablet-unreadable.
         """
         registry_url, inspection_url = checked_url(registry_url), checked_url(inspection_url)
         database = open_database(Path(directory))
-        journal = Journal(database, clock or Clock(), [Records(), DraftRows(), UsedSeals(), AttachmentRows()])
+        vault = Vault(database, device_secret or secret_in(Path(directory) / DEVICE_SECRET))
+        projections: list[Projection] = [Records(), DraftRows(), UsedSeals(), AttachmentRows()]
+        journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
-        session = Session(journal, Vault(database), network, registry_url, offline_days)
+        session = Session(journal, vault, network, registry_url, offline_days)
         return cls(journal, session, network, inspection_url, Path(directory))
 
     def close(self) -> None:
         """Lets go of the directory.  Not closing loses nothing."""
-        self.session.sign_out()
+        self.sign_out()
         self.network.close()
         self.journal.database.close()
 
@@ -88,6 +97,28 @@ class Tablet:
     def sign_in(self, user: str, password: str, *, previous_password: str | None = None) -> bool:
         """True if the registry was asked, false if the tablet decided alone, offline.  See `Session.sign_in`."""
         return self.session.sign_in(user, password, previous_password=previous_password)
+
+    def sign_in_by_pin(self, pin: str) -> None:
+        """Without network and password, with the PIN set before.  See `Session.sign_in_by_pin`."""
+        self.session.sign_in_by_pin(pin)
+
+    def set_pin(self, pin: str) -> None:
+        """Six to twelve digits.  See `Session.set_pin`; `session.vault.has_pin` says whether one is set."""
+        self.session.set_pin(pin)
+
+    def confirm_pin(self, pin: str) -> None:
+        """Before `finish`: it is the inspector who signs.  See `Session.confirm_pin`."""
+        self.session.confirm_pin(pin)
+
+    def recovery_code(self) -> str:
+        """The code that opens this tablet when password and PIN are forgotten: to be shown once and kept on paper."""
+        return self.session.vault.recovery_code()
+
+    def sign_out(self) -> None:
+        """Locks the tablet: nothing of it can be read until the next sign-in."""
+        self.session.sign_out()
+        self.finder.forget()
+        self.drafts.forget()
 
     def enrol(self, code: str) -> None:
         """Makes this tablet known with the one-time code of an administrator, typed or out of the QR image.
@@ -122,6 +153,43 @@ class Tablet:
     def today(self) -> list[Visit]:
         """The visits of the present day in Vietnam, by the clock corrected to the server's."""
         return self.work.visits(self.journal.clock.today())
+
+    def route(self, on: date | None = None) -> list[Stop]:
+        """The visits of a day (today if none is given) as stops in the order of their times: `visit`, `kilometres` from
+        the stop before, `instruments`, `verified`, `overdue`.
+        """
+        day = on or self.journal.clock.today()
+        return stops(self.work.visits(day), self.journal.clock.today(), self._outbox.verified())
+
+    def standards_to_carry(self, on: date | None = None) -> list[Need]:
+        """For each type of instrument on a day (today if none is given): how many, and the standards in date for it."""
+        day = on or self.journal.clock.today()
+        return needs(self.work.visits(day), self.work.standards(), day)
+
+    def readiness(self, on: date | None = None) -> Readiness:
+        """Whether a day (today if none is given) can be worked without a network; `words()` says it in a sentence."""
+        day = on or self.journal.clock.today()
+        offset = self.journal.clock.offset_ms
+        return readiness(self.work.visits(day), self.work, self.stock, day, offset_ms=offset)
+
+    def search(self, query: str, most: int = 50) -> list[Found]:
+        """Instruments by parts of serial, maker, enterprise, site or address, without diacritics; needs no network.
+
+        The first search after a sign-in reads the whole work (about a second for 50,000 instruments); call it early.
+        """
+        return self.finder.search(query, most)
+
+    def sync_state(self, visit_id: str | None = None) -> State | None:
+        """How far the records of a visit, or of the whole tablet, have come: that of the one that is least far.
+
+        "on_tablet", "received" or "published"; "rejected" or "conflict" where one needs the inspector; None for no records.
+        `say(f"state-{…}", language)` has the words, as `Item.words` for one record.
+        """
+        return in_three_words(self._outbox.states(visit_id))
+
+    def states(self, visit_id: str | None = None) -> dict[State, int]:
+        """How many records are in each state."""
+        return self._outbox.states(visit_id)
 
     def standards(
         self, type_code: str, on: date | None = None

@@ -56,6 +56,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã quá {days} ngày máy không liên lạc với máy chủ. Hãy kết nối mạng rồi đăng nhập; dữ liệu vẫn nguyên.",
         "The tablet has not been in contact for {days} days. Connect and sign in; the data are untouched.",
     ),
+    "pin-unset": (
+        "Máy chưa có mã PIN. Hãy đăng nhập bằng mật khẩu rồi đặt mã PIN.",
+        "No PIN is set on this tablet. Sign in with the password, then set one.",
+    ),
+    "pin-wrong": (
+        "Mã PIN không đúng. Còn {left} lần thử.",
+        "The PIN is wrong. Tries left: {left}.",
+    ),
+    "pin-forgotten": (
+        "Nhập sai mã PIN quá nhiều lần; mã PIN đã bị hủy. Hãy đăng nhập bằng mật khẩu rồi đặt mã mới; dữ liệu vẫn nguyên.",
+        "Too many wrong PINs: it is no longer valid. Sign in with the password and set another; the data are untouched.",
+    ),
+    "pin-weak": (
+        "Mã PIN gồm 6 đến 12 chữ số, không lặp một số và không liên tiếp như 123456. Hãy chọn mã khác.",
+        "A PIN has 6 to 12 digits, not all the same and not in a row like 123456. Choose another.",
+    ),
+    "recovery-wrong": (
+        "Mã khôi phục không đúng. Hãy xem lại tờ giấy đã nộp cho quản trị: 20 chữ và số.",
+        "The recovery code is wrong. Look at the paper that was handed in: 20 letters and digits.",
+    ),
     # enrolment, suspension, wipe
     "code-needed": (
         "Máy này chưa được đăng ký. Hãy xin quản trị mã dùng một lần rồi nhập hoặc quét; dữ liệu vẫn nằm trên máy.",
@@ -312,6 +332,39 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note-needed": (
         "Kết quả chưa kết luận được. Hãy ghi lý do vào phần ghi chú rồi kết thúc. Còn thiếu: {missing}",
         "There is no conclusion yet. Write the reason in the note, then finish. Missing: {missing}",
+    ),
+    # ready for a day without a network
+    "ready": (
+        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn.",
+        "You can go offline: {visits} visits, {instruments} instruments, all standards in date.",
+    ),
+    "not-ready": (
+        "Chưa sẵn sàng ngoại tuyến ({visits} cuộc kiểm định, {instruments} phương tiện đo):",
+        "Not ready to go offline ({visits} visits, {instruments} instruments):",
+    ),
+    "never-synced": (
+        "Máy chưa tải công việc. Hãy đồng bộ khi có mạng.",
+        "No work has been fetched yet. Sync while there is a network.",
+    ),
+    "procedures-lacking": (
+        "Còn thiếu {count} quy trình kiểm định. Hãy đồng bộ lại.",
+        "{count} verification procedures are missing. Sync again.",
+    ),
+    "standard-lacking": (
+        "Không có chuẩn còn hạn cho loại {type}. Hãy nhận chuẩn khác trước khi đi.",
+        "No standard in date for type {type}. Get one before you leave.",
+    ),
+    "seals-lacking": (
+        "Bạn không còn niêm phong nào trong tay. Hãy nhận thêm rồi đồng bộ.",
+        "There is no seal left in your hand. Get some, then sync.",
+    ),
+    "clock-off": (
+        "Đồng hồ của máy lệch {minutes} phút so với máy chủ. Hãy chỉnh lại giờ.",
+        "The tablet's clock is {minutes} minutes off. Set it right.",
+    ),
+    "instrument-unready": (
+        "Phương tiện đo {serial}: hồ sơ chưa đủ để kiểm định: {detail}.",
+        "Instrument {serial}: its data do not allow a verification: {detail}.",
     ),
     # why a certificate may be withheld
     "card-unknown": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from .canonical import canonical
 from .clock import VIETNAM, read_instant
 from .journal import Journal
 
+MOST_NAMED = 500  # ids in one query; SQLite takes 999 even in its oldest builds
 CHANGES = ("visits", "instruments", "gone", "standards", "catalogue", "results")
 
 
@@ -32,7 +33,7 @@ class Visit:
 
     @property
     def on(self) -> date:
-        return read_instant(self.starts_at).astimezone(VIETNAM).date()
+        return _day({"starts_at": self.starts_at})
 
     def instrument(self, instrument_id: str) -> Mapping[str, Any] | None:
         """One of the instruments to verify; None if it is not on this visit."""
@@ -46,6 +47,8 @@ class Work:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._shelf: Shelf | None = None
+        self.revision = 0  # counts the pages taken in since the tablet was opened
+        self._touched: set[str] = set()
 
     @property
     def cursor(self) -> str | None:
@@ -57,7 +60,8 @@ class Work:
 
         Raises KeyError, TypeError or ValueError for a page that is not what docs/sync.md says; nothing is taken then.
         """
-        rows = [(kind, id, canonical_body(body)) for kind, id, body in _states(page)]
+        states = _states(page)
+        rows = [(kind, id, self._sealed(kind, id, body)) for kind, id, body in states]
         with self._journal.database.transaction() as connection:
             for id in page.get("gone", ()):
                 connection.execute("UPDATE work SET hidden = 1 WHERE kind = 'visit' AND id = ?", (id,))
@@ -71,6 +75,9 @@ class Work:
                 self._journal.append(
                     "work.pulled", "work/inspector", {"cursor": str(page["cursor"]), "changed": changed}
                 )
+        if changed:
+            self._touched.update(id for kind, id, _ in states if kind == "instrument")
+            self.revision += 1
         return bool(changed)
 
     def _result(self, connection: sqlite3.Connection, result: Mapping[str, Any]) -> None:
@@ -78,7 +85,10 @@ class Work:
         known = connection.execute(
             "SELECT result FROM records WHERE id = ?", (result["record_id"],)
         ).fetchone()
-        if known is not None and known["result"] != canonical(result):
+        if known is None:
+            return
+        last = self._journal.fact(known["result"]).payload if known["result"] else None
+        if last is None or canonical(last) != canonical(result):
             self._journal.append("record.result", f"record/{result['record_id']}", result)
 
     def forget_cursor(self) -> None:
@@ -88,15 +98,58 @@ class Work:
 
     def visits(self, on: date | None = None) -> list[Visit]:
         """The visits that are this inspector's work, in order of time; only those of a day if one is given."""
-        newest = {body["id"]: body for body in self._bodies("instrument")}
-        visits = [Visit(**_fields(body, newest)) for body in self._bodies("visit")]
-        return sorted((v for v in visits if on is None or v.on == on), key=lambda v: (v.starts_at, v.id))
+        return self._whole(body for body in self._bodies("visit") if on in (None, _day(body)))
 
     def visit(self, id: str) -> Visit | None:
         """A visit by its id, hidden or not: what was begun on it goes on."""
-        found = self._journal.database.rows("SELECT body FROM work WHERE kind = 'visit' AND id = ?", id)
-        newest = {body["id"]: body for body in self._bodies("instrument")}
-        return Visit(**_fields(json.loads(found[0]["body"]), newest)) if found else None
+        found = self._body("visit", id)
+        return self._whole([found])[0] if found else None
+
+    def is_open(self, visit_id: str) -> bool:
+        """Whether a visit is still this inspector's work."""
+        query = "SELECT 1 FROM work WHERE kind = 'visit' AND id = ? AND NOT hidden"
+        return bool(self._journal.database.rows(query, visit_id))
+
+    def visit_of(self, instrument_id: str) -> Visit | None:
+        """The first of the open visits, in order of time, that an instrument is on."""
+        on_it = [
+            body
+            for body in self._bodies("visit")
+            if any(item["instrument"]["id"] == instrument_id for item in body["items"])
+        ]
+        visits = self._whole(on_it)
+        return visits[0] if visits else None
+
+    def instruments(self, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+        """The newest states of some instruments, by id; those that are not here are left out."""
+        wanted, found = list(ids), {}
+        for begin in range(0, len(wanted), MOST_NAMED):
+            some = wanted[begin : begin + MOST_NAMED]
+            places = ",".join("?" * len(some))
+            query = f"SELECT id, body FROM work WHERE kind = 'instrument' AND id IN ({places})"  # noqa: S608
+            for row in self._journal.database.rows(query, *some):
+                found[row["id"]] = self._read("instrument", row)
+        return found
+
+    def every_instrument(self) -> Iterator[Mapping[str, Any]]:
+        """All that are here, one by one, on a visit or not."""
+        for row in self._journal.database.rows("SELECT id, body FROM work WHERE kind = 'instrument'"):
+            yield self._read("instrument", row)
+
+    def outlines(self) -> list[Mapping[str, Any]]:
+        """The open visits in order of time, their instruments by id only: cheap for tens of thousands."""
+        return sorted(self._bodies("visit"), key=lambda body: (body["starts_at"], body["id"]))
+
+    def take_touched(self) -> set[str]:
+        """The instruments that pages have brought since this was asked last."""
+        touched, self._touched = self._touched, set()
+        return touched
+
+    def _whole(self, bodies: Iterable[Mapping[str, Any]]) -> list[Visit]:
+        """Visits in order of time, each instrument as it was told last, with the visit or alone."""
+        kept = sorted(bodies, key=lambda body: (body["starts_at"], body["id"]))
+        newest = self.instruments({item["instrument"]["id"] for body in kept for item in body["items"]})
+        return [Visit(**_fields(body, newest)) for body in kept]
 
     def standards(self) -> list[Mapping[str, Any]]:
         """Every reference standard known here, in date or not."""
@@ -107,9 +160,8 @@ class Work:
 
     def catalogue(self, code: str) -> list[Mapping[str, Any]]:
         """What the law asks of a type, now and in other times; empty if the server has not told of it."""
-        query = "SELECT body FROM work WHERE kind = 'catalogue' AND id = ?"
-        found = self._journal.database.rows(query, code)
-        return list(json.loads(found[0]["body"])["rows"]) if found else []
+        found = self._body("catalogue", code)
+        return list(found["rows"]) if found else []
 
     def ranges(self) -> list[Mapping[str, Any]]:
         """The ranges of seals that the server says are in this inspector's hand."""
@@ -144,21 +196,34 @@ class Work:
 
     def keep_procedure(self, hash: str, text: str) -> None:
         """Stores the file of a procedure."""
-        row = ("procedure", hash, canonical_body({"hash": hash, "text": text}))
+        row = ("procedure", hash, self._sealed("procedure", hash, {"hash": hash, "text": text}))
         with self._journal.database.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", row)
         self._shelf = None
 
     def _bodies(self, kind: str) -> list[Mapping[str, Any]]:
-        rows = self._journal.database.rows(
-            "SELECT body FROM work WHERE kind = ? AND NOT hidden ORDER BY id", kind
+        query = "SELECT id, body FROM work WHERE kind = ? AND NOT hidden ORDER BY id"
+        return [self._read(kind, row) for row in self._journal.database.rows(query, kind)]
+
+    def _body(self, kind: str, id: str) -> Mapping[str, Any] | None:
+        query = "SELECT id, body FROM work WHERE kind = ? AND id = ?"
+        found = self._journal.database.rows(query, kind, id)
+        return self._read(kind, found[0]) if found else None
+
+    def _sealed(self, kind: str, id: str, body: Mapping[str, Any]) -> bytes:
+        """A position on the map may be a float in a pulled state; it is never part of a record."""
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, allow_nan=False)
+        return self._journal.vault.seal(f"work/{kind}/{id}", text)
+
+    def _read(self, kind: str, row: sqlite3.Row) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(
+            self._journal.vault.unseal(f"work/{kind}/{row['id']}", row["body"])
         )
-        return [json.loads(row["body"]) for row in rows]
+        return found
 
 
-def canonical_body(body: Mapping[str, Any]) -> str:
-    """The stored form of a pulled state.  A position on the map may be a float there; it is never part of a record."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, allow_nan=False)
+def _day(body: Mapping[str, Any]) -> date:
+    return read_instant(body["starts_at"]).astimezone(VIETNAM).date()
 
 
 def _fields(body: Mapping[str, Any], newest: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +242,8 @@ def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]
         known = Visit(**_fields(visit, {}))
         if not known.on or not all(known.instrument(item["instrument"]["id"]) for item in visit["items"]):
             raise ValueError("a visit without a day or with an instrument without an id")
-        found.append(("visit", visit["id"], visit))
+        only_names = [{**item, "instrument": {"id": item["instrument"]["id"]}} for item in visit["items"]]
+        found.append(("visit", visit["id"], {**visit, "items": only_names}))
         found += [("instrument", item["instrument"]["id"], item["instrument"]) for item in visit["items"]]
     found += [("instrument", each["id"], each) for each in page.get("instruments", ())]
     if page.get("procedures"):

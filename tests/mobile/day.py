@@ -57,12 +57,12 @@ def instrument(id: str, type_code: str, characteristics: dict[str, Any], **chang
 
 
 def dispenser(**changed: Any) -> dict[str, Any]:
-    return instrument(DISPENSER, "19", {"Qmax": liters("50"), "Qmin": liters("5")}, **changed)
+    return {**instrument(DISPENSER, "19", {"Qmax": liters("50"), "Qmin": liters("5")}), **changed}
 
 
 def scale(**changed: Any) -> dict[str, Any]:
     made = {"class": "III", "Max": grams("15000"), "Min": grams("100"), "e": grams("5")}
-    return instrument(SCALE, "7", made, maker="Nhơn Hòa", country="VN", seals=[], **changed)
+    return {**instrument(SCALE, "7", made, maker="Nhơn Hòa", country="VN", seals=[]), **changed}
 
 
 def visit(id: str = VISIT, *instruments: dict[str, Any], **changed: Any) -> dict[str, Any]:

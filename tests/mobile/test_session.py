@@ -50,7 +50,7 @@ def test_a_tablet_belongs_to_one_inspector(tablet: Tablet, open_tablet: Open) ->
     tablet.close()
     again = open_tablet()
     assert refusal(lambda: again.sign_in("hoa.tt", PASSWORD)) == "tablet-taken"
-    assert refusal(lambda: again.session.renew("hoa.tt", PASSWORD)) == "tablet-taken"
+    assert refusal(lambda: again.session.renew("hoa.tt", PASSWORD, "")) == "tablet-taken"
 
 
 def test_offline_work_ends_after_the_days_agreed(
@@ -97,31 +97,30 @@ def test_a_password_changed_elsewhere_asks_for_the_old_one_once(
     assert third.sign_in(USER, "Mây trắng 2027") is False
 
 
-def test_a_forgotten_password_costs_the_key_but_no_record(
+def test_a_forgotten_password_costs_neither_key_nor_record_with_the_recovery_code(
     tablet: Tablet, server: FakeServer, open_tablet: Open
 ) -> None:
     draft = tablet.start(day.VISIT, day.SCALE)
     draft.set_note("Chưa đo")
     sealed = draft.finish()
     begun = tablet.start(day.VISIT, day.DISPENSER)
-    old = tablet.session.device.tablet_id
+    device, code = tablet.session.device.tablet_id, tablet.recovery_code()
     tablet.close()
     server.password = "mới"
     again = open_tablet()
-    again.session.renew(USER, "mới")
-    new = again.session.device.tablet_id
-    assert new != old
+    assert refusal(lambda: again.session.renew(USER, "mới", "0" * 20)) == "recovery-wrong"
+    assert refusal(again.outbox) == "signed-out"
+    again.session.renew(USER, "mới", f" {code.lower()} ")
+    assert again.session.device.tablet_id == device
     again.drafts.get(begun.id).set_note("Vẫn còn")
     again.drafts.get(begun.id).finish()
-    report = again.sync()
-    assert report.problem is not None
-    assert report.problem.code == "code-needed"
-    assert server.made_durable == [sealed.id], "the old chain is sent all the same"
-    again.enrol(server.code())
     assert again.sync().complete
     assert server.made_durable == [sealed.id, begun.id]
-    assert [record["id"] for record in server.chain(old)] == [sealed.id]
-    assert [record["id"] for record in server.chain(new)] == [begun.id]
+    assert [record["id"] for record in server.chain(device)] == [sealed.id, begun.id]
+    again.close()
+    third = open_tablet()
+    third.network.away = True
+    assert third.sign_in(USER, "mới") is False
 
 
 def test_the_refresh_token_is_kept_for_the_next_day_without_the_password_in_memory(
@@ -145,7 +144,7 @@ def test_a_broken_answer_to_the_sign_in_is_no_sign_in(open_tablet: Open, server:
     assert refusal(lambda: tablet.sign_in(USER, PASSWORD)) == "first-sign-in-needs-network"
     server.faults = iter(["cut"])
     with pytest.raises(Unreachable):
-        tablet.session.renew(USER, PASSWORD)
+        tablet.session.renew(USER, PASSWORD, "")
 
 
 def test_no_secret_lies_readable_on_the_disk_or_in_a_repr(
@@ -176,20 +175,3 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
         refusal(lambda: Tablet.open(tmp_path, registry_url="https://x.vn", inspection_url=url))
         == "address-bad"
     )
-
-
-def test_a_chain_begun_before_the_password_was_forgotten_is_enrolled_and_sent(
-    open_tablet: Open, server: FakeServer
-) -> None:
-    tablet = open_tablet()
-    tablet.sign_in(USER, PASSWORD)
-    tablet.work.apply({"cursor": "1", "visits": [day.visit()], "inspector": None, "seals_in_hand": []})
-    draft = tablet.start(day.VISIT, day.SCALE)
-    draft.set_note("Chưa từng đồng bộ")
-    draft.finish()
-    tablet.session.renew(USER, PASSWORD)
-    for _ in range(2):
-        tablet.enrol(server.code())
-    assert tablet.sync().complete
-    assert server.made_durable == [draft.id]
-    assert len(server.tablets) == 2

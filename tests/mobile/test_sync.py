@@ -333,14 +333,13 @@ def test_a_cursor_that_the_server_has_forgotten_begins_anew(tablet: Tablet, serv
 
 
 def everything(tablet: Tablet) -> str:
-    queries = [
-        "SELECT * FROM work",
-        "SELECT * FROM records",
-        "SELECT * FROM used_seals",
-        "SELECT * FROM drafts",
+    work = [
+        (row["kind"], row["id"], row["hidden"], tablet.work._read(row["kind"], row))
+        for row in tablet.journal.database.rows("SELECT * FROM work")
     ]
+    queries = ["SELECT * FROM records", "SELECT * FROM used_seals", "SELECT * FROM drafts"]
     rows = [[tuple(row) for row in tablet.journal.database.rows(query)] for query in queries]
-    return json.dumps([rows, tablet.work.cursor])
+    return json.dumps([work, rows, tablet.work.cursor])
 
 
 def result(record_id: str, **changed: Any) -> dict[str, Any]:

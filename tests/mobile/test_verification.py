@@ -76,6 +76,7 @@ def test_a_cleared_field_stays_cleared_after_a_restart(tablet: Tablet, open_tabl
     draft.put_back_standard(day.STANDARD)
     tablet.close()
     again = open_tablet()
+    again.sign_in(USER, PASSWORD)
     sheet = again.resume()[0].sheet
     assert (sheet.evaluation()["readings"], sheet.checks, sheet.conditions, sheet.note) == ([], {}, {}, "")
     assert sheet.standards == {}

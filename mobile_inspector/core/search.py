@@ -1,0 +1,115 @@
+"""Finds instruments among tens of thousands as one types: by serial, maker, enterprise, site or address, anywhere in them.
+
+The index is one long text in memory, a folded line for each instrument, made from the pulled work when it is first asked.
+FTS5 would do the same on the disk, but python-for-android builds SQLite without it, and an index on the disk would hold
+the enterprises' names beside the sealed work for whoever takes the tablet apart.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .folding import folded
+from .work import Work
+
+OWN = ("serial", "model", "maker", "certificate_number")
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An instrument that was looked for; `visit_id` is the open visit that it is on, None if it is on none."""
+
+    instrument: Json
+    visit_id: str | None
+
+
+class Finder:
+    """Every word of a query must occur in the line, as a part of a word too: "xang 3 0041"."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._own: dict[str, str] | None = None
+        self._revision = -1
+        self._text = ""
+        self._starts: list[int] = []
+        self._entries: list[tuple[str, str | None]] = []
+
+    def search(self, query: str, most: int = 50) -> list[Found]:
+        """At most so many instruments, those of the nearest visits first; none for a query without letters and digits."""
+        self._refresh()
+        hits = self._find(folded(query).split(), most)
+        known = self._work.instruments([id for id, _ in hits])
+        return [Found(known[id], visit_id) for id, visit_id in hits if id in known]
+
+    def forget(self) -> None:
+        """Leaves nothing readable in memory, when the inspector signs out."""
+        self._own, self._revision, self._text, self._entries = None, -1, "", []
+
+    def _refresh(self) -> None:
+        if self._revision == self._work.revision:
+            return
+        revision, touched = self._work.revision, self._work.take_touched()
+        if self._own is None:
+            self._own = {each["id"]: instrument_words(each) for each in self._work.every_instrument()}
+        else:
+            changed = self._work.instruments(touched)
+            self._own.update({id: instrument_words(each) for id, each in changed.items()})
+        self._index(self._own)
+        self._revision = revision
+
+    def _index(self, own: Mapping[str, str]) -> None:
+        places: dict[str, tuple[str, str]] = {}
+        for visit in self._work.outlines():
+            words = place_words(visit["site"], visit["enterprise"])
+            for item in visit["items"]:
+                places.setdefault(item["instrument"]["id"], (visit["id"], words))
+        on_visits = [id for id in places if id in own]
+        rest = [id for id in own if id not in places]
+        self._entries, self._starts = [], []
+        lines, length = [], 0
+        for id in (*on_visits, *rest):
+            visit_id, place = places.get(id, (None, ""))
+            line = f" {own[id]} {place}\n"
+            lines.append(line)
+            self._entries.append((id, visit_id))
+            self._starts.append(length)
+            length += len(line)
+        self._text = "".join(lines)
+
+    def _find(self, words: list[str], most: int) -> list[tuple[str, str | None]]:
+        if not words:
+            return []
+        rarest = min(words, key=lambda word: (self._text.count(word), -len(word)))
+        others = [word for word in words if word != rarest]
+        found: list[tuple[str, str | None]] = []
+        for number, line in self._lines_with(rarest):
+            if all(word in line for word in others):
+                found.append(self._entries[number])
+                if len(found) == most:
+                    break
+        return found
+
+    def _lines_with(self, word: str) -> Iterator[tuple[int, str]]:
+        at = self._text.find(word)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            end = self._text.index("\n", at)
+            yield number, self._text[self._starts[number] : end]
+            at = self._text.find(word, end)
+
+
+def instrument_words(instrument: Json) -> str:
+    """What an instrument is found by, with its own site and enterprise where it tells of them."""
+    own = " ".join(str(instrument.get(name) or "") for name in OWN)
+    return f"{folded(own)} {place_words(instrument.get('site') or {}, instrument.get('enterprise') or {})}"
+
+
+def place_words(site: Json, enterprise: Json) -> str:
+    names = [site.get(name) for name in ("name", "address", "ward_name")]
+    return folded(
+        " ".join(str(name or "") for name in (*names, enterprise.get("name"), enterprise.get("tax_code")))
+    )
