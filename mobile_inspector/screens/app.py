@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from .finish import Finish
 from .instrument import Instrument
 from .outbox import Outbox
 from .page import Page
+from .pin import Pin
 from .seals import Seals
 from .search import Search
 from .sign_in import SignIn
@@ -32,7 +32,7 @@ from .words import word
 
 PAGES: dict[str, type[Page]] = {
     page.name: page
-    for page in (SignIn, Enrol, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
+    for page in (SignIn, Enrol, Pin, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
 }
 Place = tuple[str, dict[str, Any]]
 
@@ -96,6 +96,7 @@ class InspectorApp(App):
     def signed_in(self) -> None:
         """To the field that was left, if a verification is under way; else to the day's work."""
         self.background.run(self.places_after_sign_in, lambda way: self.start_at(*way))
+        self.background.run(lambda: self.tablet.search(""))  # makes the index before it is needed
         if self.courier is None:
             self.courier = self.tablet.courier(lambda report: Clock.schedule_once(lambda _: self.heard(report)))
             self.courier.start()
@@ -104,6 +105,8 @@ class InspectorApp(App):
         """In the background."""
         if self.tablet.work.cursor is None:
             return [("enrol", {})]
+        if not self.tablet.session.vault.has_pin:
+            return [("pin", {})]
         under_way = self.tablet.resume()
         return [("today", {})] + ([("verify", {"draft": under_way[0].id})] if under_way else [])
 
@@ -121,10 +124,7 @@ class InspectorApp(App):
             self.courier.kick()
 
     def state_changed(self) -> None:
-        def count() -> Counter[str]:
-            return Counter(item.state for item in self.tablet.outbox())
-
-        self.background.run(count, self.top.states)
+        self.background.run(self.tablet.states, lambda found: self.top.states(found))
 
     def tell(self, text: str, tone: str = "good") -> None:
         self.message.say(text, tone)
@@ -182,7 +182,7 @@ class InspectorApp(App):
         self.body.add_widget(self.page)
         self.top.follow(self.page, len(self.way) > 1)
         self.page.refresh()
-        if name != "sign_in":
+        if name not in ("sign_in", "enrol", "pin"):
             self.state_changed()
 
     def _key(self, _: Any, key: int, *rest: Any) -> bool:

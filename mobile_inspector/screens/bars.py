@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
@@ -42,7 +42,7 @@ class TopBar(BoxLayout):
             second.add_widget(widget)
         self.add_widget(self.first)
         self.add_widget(second)
-        self.states(Counter())
+        self.states({})
 
     def follow(self, page: Page, has_back: bool) -> None:
         self.first.clear_widgets()
@@ -52,12 +52,12 @@ class TopBar(BoxLayout):
             self.first.add_widget(back)
         self.name.text = page.title()
         self.first.add_widget(self.name)
-        self.to_outbox.disabled = page.name in ("sign_in", "outbox", "enrol")
+        self.to_outbox.disabled = page.name in ("sign_in", "outbox", "enrol", "pin")
 
-    def states(self, found: Counter[str]) -> None:
+    def states(self, found: Mapping[Any, int]) -> None:
         names = ("on_tablet", "received", "published")
-        text = self.app.say("outbox-state", **{name: found[name] for name in names})
-        trouble = found["rejected"] + found["conflict"]
+        text = self.app.say("outbox-state", **{name: found.get(name, 0) for name in names})
+        trouble = found.get("rejected", 0) + found.get("conflict", 0)
         self.to_outbox.text = text + (self.app.say("outbox-trouble", count=trouble) if trouble else "")
 
 

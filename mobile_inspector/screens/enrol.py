@@ -20,15 +20,19 @@ class Enrol(Page):
             Text(self.say("code-why"), tone="faint"),
             self.code,
             Push(self.say("enrol"), self.enrol),
-            Push(self.say("enrol-later"), self._on, filled=False),
             card=True,
         )))  # fmt: skip
 
     def enrol(self) -> None:
         code = self.code.text
         self.app.tell(self.say("working"))
-        self.do(lambda: self.tablet.enrol(code), lambda _: self._on())
 
-    def _on(self) -> None:
-        self.app.start_at(("today", {}))
+        def act() -> bool:
+            self.tablet.enrol(code)
+            return self.tablet.session.vault.has_pin
+
+        self.do(act, self._on)
+
+    def _on(self, has_pin: bool) -> None:
+        self.app.start_at(("today" if has_pin else "pin", {}))
         self.app.kick()

@@ -75,14 +75,17 @@ class Finish(Page):
         Ask(self.say("refuse-why"), self.say("ok"), self.say("cancel"), answer).open()
 
     def confirm(self) -> None:
-        """A sealed record never changes, so it is asked once more."""
-        question = Ask(self.say("seal-record-sure"), self.say("ok"), self.say("cancel"), lambda _: self.seal())
-        question.entry.parent.remove_widget(question.entry)
-        question.open()
+        """The PIN is the inspector's signature."""
+        Ask(self.say("seal-record-why"), self.say("ok"), self.say("cancel"), self.seal, secret=True).open()
 
-    def seal(self) -> None:
+    def seal(self, pin: str) -> None:
         id = self.where["draft"]
-        self.do(lambda: self.tablet.drafts.get(id).finish(), self._sealed)
+
+        def act() -> Item:
+            self.tablet.confirm_pin(pin)
+            return self.tablet.drafts.get(id).finish()
+
+        self.do(act, self._sealed)
 
     def _sealed(self, item: Item) -> None:
         visit = item.record["body"]["visit_id"]

@@ -62,6 +62,7 @@ class LineView(ButtonBehavior, BoxLayout):
         if line.chosen:
             self.more.color = palette.ink
         self.mark.size_hint_x = 0.34 if line.mark else 0.001
+        self.more.size_hint_y = 2 if line.more else 0.001
 
     def on_release(self) -> None:
         if self.line is not None and self.line.act is not None:

@@ -19,6 +19,8 @@ MOST = 24
 class NumberPad(GridLayout):
     """`typed` is what stands there; `changed` is told every keystroke, `done` that the field is finished."""
 
+    keeps_touch = True
+
     def __init__(self, changed: Callable[[str], Any], done: Callable[[], Any], back: str, following: str) -> None:
         super().__init__(cols=4, spacing=GAP, size_hint_y=None, height=4 * TARGET + 3 * GAP)
         self.typed = ""

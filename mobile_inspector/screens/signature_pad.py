@@ -15,6 +15,8 @@ from .widgets import paint
 class SignaturePad(Widget):
     """`strokes` is what was drawn so far."""
 
+    keeps_touch = True
+
     def __init__(self) -> None:
         super().__init__(size_hint_y=None, height=dp(180))
         self.strokes: list[list[tuple[int, int]]] = []

@@ -44,10 +44,10 @@ class VerdictStrip(BoxLayout):
             error, unit = point.get("error"), point.get("unit") or ""
             first = word(f"verdict-{point['verdict']}", language)
             if error is not None:
-                first += f"   E = {shown(str(error), language)} {unit}"
+                first += f"   E = {_signed(error, language)} {unit}"
             low, high = point.get("lower"), point.get("upper")
             limit = "" if high is None else word(
-                "strip-limit", language, low=shown(str(low), language), high=shown(str(high), language), unit=unit
+                "strip-limit", language, low=_signed(low, language), high=_signed(high, language), unit=unit
             )  # fmt: skip
             self._set(tone, palette.on_action, first, limit)
 
@@ -55,3 +55,8 @@ class VerdictStrip(BoxLayout):
         self._ground.rgba = ground
         self.verdict.text, self.more.text = first, second
         self.verdict.color = self.more.color = ink
+
+
+def _signed(number: object, language: str) -> str:
+    """With a real minus sign, which is as wide as a digit and is seen."""
+    return shown(str(number), language).replace("-", "−")

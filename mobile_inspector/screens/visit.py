@@ -9,6 +9,7 @@ from typing import Any
 from kivy.utils import platform
 
 from mobile_inspector.core.clock import VIETNAM, read_instant
+from mobile_inspector.core.route import is_overdue
 
 from .listing import Line, Listing
 from .page import Page
@@ -27,7 +28,7 @@ class Visit(Page):
         under_way = {draft.instrument["id"] for draft in self.tablet.resume()}
         done = {item.record["body"].get("instrument_id"): item for item in self.tablet.outbox()
                 if item.record["body"].get("visit_id") == visit.id}  # fmt: skip
-        now = self.tablet.journal.clock.today().isoformat()
+        today = self.tablet.journal.clock.today()
         lines = []
         for item in visit.items:
             each = item["instrument"]
@@ -37,7 +38,7 @@ class Visit(Page):
                 record = done[each["id"]]
                 mark, tone = f"{self.say('state-done')}, {record.words(self.language)}", "good"
             more = f"{each['serial']}, {self.say('regime-' + item['regime'])}"
-            if (each.get("valid_until") or now) < now:
+            if is_overdue(each, today):
                 more += f", {self.say('overdue')}"
             lines.append(Line(
                 f"{each['maker']} {each['model']}", more, mark, tone,

@@ -121,6 +121,12 @@ class Scroll(ScrollView):
         self.column = Column(*things)
         self.add_widget(self.column)
 
+    def on_touch_down(self, touch: Any) -> bool:
+        """A finger on a pad draws or types at once; it never scrolls."""
+        if any(getattr(w, "keeps_touch", False) and w.collide_point(*w.to_widget(*touch.pos)) for w in self.walk()):
+            return bool(self.simulate_touch_down(touch))
+        return bool(super().on_touch_down(touch))
+
 
 class Split(BoxLayout):
     """Two parts: beside each other on a wide screen, under each other on a high one."""

@@ -1,5 +1,6 @@
 """Drives the real app without a display: real touches on real widgets, frame by frame, until the app is at rest."""
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONFIG": "1"})
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-os.environ.setdefault("KIVY_AUDIO", "")
+logging.disable(logging.INFO)
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.config import Config
