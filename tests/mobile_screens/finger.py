@@ -16,6 +16,8 @@ from kivy.config import Config
 
 Config.set("graphics", "width", "1280")
 Config.set("graphics", "height", "800")
+Config.set("graphics", "maxfps", "0")  # no waiting for the eye
+Config.set("graphics", "vsync", "0")
 Config.set("input", "mouse", "")
 
 from kivy.core.window import Window
@@ -146,7 +148,10 @@ class Finger:
 
         parent = widget.parent
         while parent is not None and parent is not Window:
-            if isinstance(parent, ScrollView) and not isinstance(widget, LineView):
+            low, high = widget.to_window(*widget.pos)[1], widget.to_window(widget.x, widget.top)[1]
+            bottom = parent.to_window(*parent.pos)[1]
+            is_hidden = low < bottom or high > bottom + parent.height
+            if isinstance(parent, ScrollView) and not isinstance(widget, LineView) and is_hidden:
                 parent.scroll_to(widget, animate=False)
                 self.rest()
             parent = parent.parent
