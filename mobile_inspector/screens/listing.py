@@ -62,7 +62,7 @@ class LineView(ButtonBehavior, BoxLayout):
         if line.chosen:
             self.more.color = palette.ink
         self.mark.size_hint_x = 0.34 if line.mark else 0.001
-        self.more.size_hint_y = 2 if line.more else 0.001
+        self.more.size_hint_y = 1.5 if line.more else 0.001
 
     def on_release(self) -> None:
         if self.line is not None and self.line.act is not None:
@@ -101,7 +101,7 @@ class Listing(RecycleView):
 def _label(size: float, *, bold: bool = False, halign: str = "left", share: float = 1, lines: int = 1) -> Label:
     label = Label(
         font_size=size, bold=bold, halign=halign, valign="middle", shorten=lines == 1, shorten_from="right",
-        max_lines=lines, size_hint_x=share, size_hint_y=lines if lines < 3 else 1,
+        max_lines=lines, size_hint_x=share, size_hint_y={1: 1, 2: 1.5, 3: 1}[lines],
     )  # fmt: skip
     label.bind(size=lambda _, size: setattr(label, "text_size", size))
     return label

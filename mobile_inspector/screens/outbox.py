@@ -40,7 +40,8 @@ class Outbox(Page):
         if chosen is not None:
             more.add_widget(Text(self._name(chosen, found["known"]), size=LARGE, bold=True))
             more.add_widget(Text(chosen.words(self.language), tone=TONES[chosen.state]))
-            more.add_widget(Text(chosen.error(self.language) or "", tone="bad"))
+            if error := chosen.error(self.language):
+                more.add_widget(Text(error, tone="bad"))
             number = (chosen.result or {}).get("certificate_number")
             if number:
                 more.add_widget(Text(f"{self.say('certificate')}: {number}", bold=True))

@@ -57,7 +57,7 @@ class Verify(Page):
     def show(self, found: State) -> None:
         self.found = found
         if self.listing is None:
-            self.listing, self.panel = Listing(height=76), Scroll()
+            self.listing, self.panel = Listing(height=88), Scroll()
             self.add_widget(Split(self.listing, self.panel, wide=0.48, high=0.36))
             self.foot = Row()
             self.add_widget(self.foot)

@@ -46,7 +46,7 @@ class Text(Label):
     def __init__(self, text: str, *, size: float = BODY, tone: str = "ink", bold: bool = False) -> None:
         super().__init__(
             text=text, font_size=size, bold=bold, color=LOOK.palette.tone(tone), halign="left",
-            valign="middle", size_hint_y=None,
+            valign="middle", size_hint_y=None, height=size,
         )  # fmt: skip
         self.bind(width=lambda _, width: setattr(self, "text_size", (width, None)))
         self.bind(texture_size=lambda _, size: setattr(self, "height", size[1]))
@@ -60,12 +60,14 @@ class Push(ButtonBehavior, Label):
         super().__init__(
             text=text, font_size=size, bold=True, halign="center", valign="middle", size_hint_y=None, height=TARGET,
             color=palette.on_action if filled else palette.tone(tone), padding=(dp(12), dp(6)),
+            disabled_color=palette.faint,
         )  # fmt: skip
         self._ground = paint(self, palette.tone(tone) if filled else palette.card, palette.tone(tone))
         self.act = act
         self.bind(width=lambda _, width: setattr(self, "text_size", (width, None)))
         self.bind(texture_size=lambda _, size: setattr(self, "height", max(TARGET, size[1])))
         self.bind(state=lambda _, state: setattr(self._ground, "a", 0.6 if state == "down" else 1))
+        self.bind(disabled=lambda *_: setattr(self._ground, "rgba", palette.card))
 
     def on_release(self) -> None:
         self.act()

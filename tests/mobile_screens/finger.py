@@ -11,7 +11,6 @@ os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_NO_FILE
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 logging.disable(logging.INFO)
 
-from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.config import Config
 
 Config.set("graphics", "width", "1280")
@@ -20,6 +19,7 @@ Config.set("graphics", "maxfps", "0")  # no waiting for the eye
 Config.set("graphics", "vsync", "0")
 Config.set("input", "mouse", "")
 
+from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.core.window import Window
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
