@@ -98,7 +98,9 @@ class InspectorApp(App):
         self.background.run(self.places_after_sign_in, lambda way: self.start_at(*way))
         self.background.run(lambda: self.tablet.search(""))  # makes the index before it is needed
         if self.courier is None:
-            self.courier = self.tablet.courier(lambda report: Clock.schedule_once(lambda _: self.heard(report)))
+            self.courier = self.tablet.courier(
+                lambda report: Clock.schedule_once(lambda _: self.heard(report))
+            )
             self.courier.start()
 
     def places_after_sign_in(self) -> list[Place]:

@@ -37,7 +37,9 @@ class Background:
         """Waits for what was asked: nothing accepted is left undone when the app is closed."""
         self._pool.shutdown()
 
-    def _hear(self, future: Future[Any], then: Callable[[Any], None], refused: Callable[[Refused], None]) -> None:
+    def _hear(
+        self, future: Future[Any], then: Callable[[Any], None], refused: Callable[[Refused], None]
+    ) -> None:
         self.waiting -= 1
         try:
             found = future.result()

@@ -27,7 +27,9 @@ class TopBar(BoxLayout):
         )  # fmt: skip
         self.app = app
         self.first, second = BoxLayout(spacing=GAP), BoxLayout(spacing=GAP)
-        self.name = Label(font_size=LARGE, bold=True, color=LOOK.palette.ink, halign="left", valign="middle", shorten=True)
+        self.name = Label(
+            font_size=LARGE, bold=True, color=LOOK.palette.ink, halign="left", valign="middle", shorten=True
+        )
         self.name.bind(size=lambda label, size: setattr(label, "text_size", size))
         self.to_outbox = Push("", lambda: app.go("outbox"), tone="ink", filled=False, size=SMALL)
         theme = "theme-light" if LOOK.dark else "theme-dark"

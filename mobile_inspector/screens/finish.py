@@ -26,7 +26,11 @@ class Finish(Page):
         failed = [p for p in (judgement.result or {}).get("points", ()) if p["verdict"] == "fail"]
         missing = list((judgement.result or {}).get("missing", ()))
         signed = draft.sheet.signatures.get("representative")
-        visit = self.tablet.work.visit(draft.sheet.opening["visit_id"]) if draft.sheet.opening["visit_id"] else None
+        visit = (
+            self.tablet.work.visit(draft.sheet.opening["visit_id"])
+            if draft.sheet.opening["visit_id"]
+            else None
+        )
         each = draft.instrument
         return {
             "name": f"{each['maker']} {each['model']} {each['serial']}",
@@ -98,7 +102,9 @@ class Finish(Page):
         if found["signed"]:
             card.add_widget(Text(self.say("signed-by", name=found["signed"]), tone="good", bold=True))
         if found["refused"]:
-            card.add_widget(Text(self.say("refused-by", reason=found["refused"]["reason"]), tone="warn", bold=True))
+            card.add_widget(
+                Text(self.say("refused-by", reason=found["refused"]["reason"]), tone="warn", bold=True)
+            )
         self.signer = Entry(self.say("representative-name"), text=found["signed"] or found["contact"])
         self.pad = SignaturePad()
         for part in (self.signer, self.pad):

@@ -50,7 +50,11 @@ class Instrument(Page):
             seals.add_widget(Text(self.say("no-seals"), tone="faint"))
         made = Column(Text(self.say("characteristics"), size=LARGE, bold=True), card=True)
         for key, value in each["characteristics"].items():
-            text = f"{shown(value['value'], self.language)} {value['unit']}" if isinstance(value, Mapping) else value
+            text = (
+                f"{shown(value['value'], self.language)} {value['unit']}"
+                if isinstance(value, Mapping)
+                else value
+            )
             made.add_widget(Row(Text(key, tone="faint"), Text(str(text))))
         self.add_widget(Split(Scroll(identity), Scroll(seals, made), wide=0.5, high=0.5))
         if found["draft"]:

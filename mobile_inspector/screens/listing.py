@@ -58,7 +58,11 @@ class LineView(ButtonBehavior, BoxLayout):
         self._ground.rgba = palette.line if line.chosen else palette.card
         self._edge_ink.rgba = palette.tone(line.tone)
         self.title.text, self.more.text, self.mark.text = line.title, line.more, line.mark
-        self.title.color, self.more.color, self.mark.color = palette.ink, palette.faint, palette.tone(line.tone)
+        self.title.color, self.more.color, self.mark.color = (
+            palette.ink,
+            palette.faint,
+            palette.tone(line.tone),
+        )
         if line.chosen:
             self.more.color = palette.ink
         self.mark.size_hint_x = 0.34 if line.mark else 0.001
@@ -79,7 +83,10 @@ class Listing(RecycleView):
     def __init__(self, lines: Sequence[Line] = (), *, height: float = 88) -> None:
         super().__init__(do_scroll_x=False, bar_width=dp(6), scroll_type=["bars", "content"])
         inner = RecycleBoxLayout(
-            orientation="vertical", default_size=(None, dp(height)), default_size_hint=(1, None), size_hint_y=None
+            orientation="vertical",
+            default_size=(None, dp(height)),
+            default_size_hint=(1, None),
+            size_hint_y=None,
         )
         inner.bind(minimum_height=inner.setter("height"))
         self.add_widget(inner)
@@ -98,7 +105,9 @@ class Listing(RecycleView):
             self.scroll_y = 1 - top / room
 
 
-def _label(size: float, *, bold: bool = False, halign: str = "left", share: float = 1, lines: int = 1) -> Label:
+def _label(
+    size: float, *, bold: bool = False, halign: str = "left", share: float = 1, lines: int = 1
+) -> Label:
     label = Label(
         font_size=size, bold=bold, halign=halign, valign="middle", shorten=lines == 1, shorten_from="right",
         max_lines=lines, size_hint_x=share, size_hint_y={1: 1, 2: 1.5, 3: 1}[lines],

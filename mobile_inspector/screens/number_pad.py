@@ -21,7 +21,9 @@ class NumberPad(GridLayout):
 
     keeps_touch = True
 
-    def __init__(self, changed: Callable[[str], Any], done: Callable[[], Any], back: str, following: str) -> None:
+    def __init__(
+        self, changed: Callable[[str], Any], done: Callable[[], Any], back: str, following: str
+    ) -> None:
         super().__init__(cols=4, spacing=GAP, size_hint_y=None, height=4 * TARGET + 3 * GAP)
         self.typed = ""
         self._changed, self._done = changed, done

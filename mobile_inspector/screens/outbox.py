@@ -9,9 +9,15 @@ from mobile_inspector.core import Item
 from .listing import Line, Listing
 from .page import Page
 from .theme import LARGE
-from .widgets import Column, Push, Split, Scroll, Text
+from .widgets import Column, Push, Scroll, Split, Text
 
-TONES = {"on_tablet": "faint", "received": "action", "published": "good", "rejected": "bad", "conflict": "bad"}
+TONES = {
+    "on_tablet": "faint",
+    "received": "action",
+    "published": "good",
+    "rejected": "bad",
+    "conflict": "bad",
+}
 
 
 class Outbox(Page):

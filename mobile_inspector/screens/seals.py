@@ -49,10 +49,17 @@ class Seals(Page):
             self.hand, self.sides = Listing(height=64), Scroll()
             left = Column()
             self.places, self.count = Column(), Text("")
-            for part in (Text(self.say("place"), size=LARGE, bold=True), self.places, self.digits, self.count):
+            for part in (
+                Text(self.say("place"), size=LARGE, bold=True),
+                self.places,
+                self.digits,
+                self.count,
+            ):
                 left.add_widget(part)
             scroll = Scroll(left)
-            self.add_widget(Split(Split(scroll, self.hand, wide=0.5, high=0.55), self.sides, wide=0.55, high=0.55))
+            self.add_widget(
+                Split(Split(scroll, self.hand, wide=0.5, high=0.55), self.sides, wide=0.55, high=0.55)
+            )
         self._fill()
 
     def choose_place(self, at: int) -> None:
@@ -118,11 +125,16 @@ class Seals(Page):
                 Push(self.say("seal-void-act"), lambda seal=seal: self.touch_fitted(seal), tone="bad", filled=False),  # type: ignore[misc]
             ))  # fmt: skip
         for seal in found["void"]:
-            fitted.add_widget(Text(f"{seal['number']}: {self.say('seal-void')}, {seal['reason']}", tone="bad"))
+            fitted.add_widget(
+                Text(f"{seal['number']}: {self.say('seal-void')}, {seal['reason']}", tone="bad")
+            )
         old = Column(Text(self.say("seals-removed"), size=LARGE, bold=True), card=True)
         gone = {(seal["number"], seal["kind"]) for seal in found["removed"]}
         known = {(seal["number"], seal["kind"]) for seal in found["expected"]}
-        for seal in (*found["expected"], *(s for s in found["removed"] if (s["number"], s["kind"]) not in known)):
+        for seal in (
+            *found["expected"],
+            *(s for s in found["removed"] if (s["number"], s["kind"]) not in known),
+        ):
             is_gone = (seal["number"], seal["kind"]) in gone
             old.add_widget(Text(f"{seal['number']} ({self.say('kind-' + seal['kind'])}): {seal['place']}"))
             push = Push(

@@ -27,11 +27,16 @@ class SignIn(Page):
         self.previous = Entry(self.say("previous-password"), secret=True, act=self.by_password)
         self.pin = Entry(self.say("pin"), secret=True, act=self.by_pin)
         self.pin.input_filter, self.pin.input_type = "int", "number"
-        self.buttons = [Push(self.say("sign-in-pin"), self.by_pin), Push(self.say("sign-in"), self.by_password)]
+        self.buttons = [
+            Push(self.say("sign-in-pin"), self.by_pin),
+            Push(self.say("sign-in"), self.by_password),
+        ]
         self.card = Column(
             Text(self.say("sign-in-why"), tone="faint"), self.user, self.password, self.buttons[1], card=True
         )
-        known = Column(Text(self.say("sign-in-known", user=user), bold=True), self.pin, self.buttons[0], card=True)
+        known = Column(
+            Text(self.say("sign-in-known", user=user), bold=True), self.pin, self.buttons[0], card=True
+        )
         self.add_widget(Scroll(*([known, self.card] if has_pin else [self.card])))
 
     def by_pin(self) -> None:

@@ -43,7 +43,9 @@ class Today(Page):
             readiness=readiness.words(self.language),
             stops=[self._stop(stop) for stop in tablet.route()],
             needs=[line for need in tablet.standards_to_carry() for line in self._need(need)],
-            under_way=(under_way[0].id, f"{each['maker']} {each['model']} {each['serial']}") if each else None,
+            under_way=(under_way[0].id, f"{each['maker']} {each['model']} {each['serial']}")
+            if each
+            else None,
         )
 
     def show(self, found: Day) -> None:
@@ -71,7 +73,9 @@ class Today(Page):
         more = f"{(visit.enterprise or {}).get('name', '')}. {site.get('address', '')}"
         mark = self.say("done-of", done=stop.verified, all=stop.instruments)
         if stop.kilometres is not None:
-            mark += "\n" + self.say("kilometres", value=f"{stop.kilometres:.1f}".replace(".", ",", self.language == "vi"))
+            mark += "\n" + self.say(
+                "kilometres", value=f"{stop.kilometres:.1f}".replace(".", ",", self.language == "vi")
+            )
         if stop.overdue:
             mark += "\n" + self.say("overdue-count", count=stop.overdue)
         state = self.tablet.sync_state(visit.id)
@@ -86,6 +90,7 @@ class Today(Page):
         if not need.in_date:
             return [Line(head, self.say("need-none"), tone="bad")]
         names = [
-            f"{each['name']} {each['code']}, {self.say('until', day=day(each['valid_until']))}" for each in need.in_date
+            f"{each['name']} {each['code']}, {self.say('until', day=day(each['valid_until']))}"
+            for each in need.in_date
         ]
         return [Line(head, "\n".join(names))]

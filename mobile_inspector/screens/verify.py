@@ -40,6 +40,9 @@ class Verify(Page):
         super().__init__(app, **where)
         self.at: str | None = None
         self.listing: Listing | None = None
+        self.strip: VerdictStrip | None = None
+        self.trouble, self._latest = "", ""
+        self.shown = Text("", size=HUGE, bold=True)
 
     def gather(self) -> State:
         draft = self.tablet.drafts.get(self.where["draft"])
@@ -183,7 +186,7 @@ class Verify(Page):
         """The panel of the field that is chosen."""
         assert self.listing is not None
         self.trouble, self._latest = "", ""
-        self.strip: VerdictStrip | None = None
+        self.strip = None
         self.drawn = self.at
         field = self._field()
         column = self.panel.column

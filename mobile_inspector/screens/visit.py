@@ -67,8 +67,9 @@ class Visit(Page):
 
 def directions(site: Mapping[str, Any]) -> None:
     """Opens the maps app at the site (a browser on a desktop)."""
-    place = f"{site['latitude']},{site['longitude']}"
+    latitude, longitude = site["latitude"], site["longitude"]
     if platform == "android":
-        webbrowser.open(f"geo:{place}?q={place}")
+        webbrowser.open(f"geo:{latitude},{longitude}?q={latitude},{longitude}")
     else:
-        webbrowser.open(f"https://www.openstreetmap.org/?mlat={site['latitude']}&mlon={site['longitude']}#map=17/{place.replace(',', '/')}")
+        place = f"mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+        webbrowser.open(f"https://www.openstreetmap.org/?{place}")

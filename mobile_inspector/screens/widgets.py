@@ -55,7 +55,9 @@ class Text(Label):
 class Push(ButtonBehavior, Label):
     """A button: at least 56 dp high, its text broken rather than cut."""
 
-    def __init__(self, text: str, act: Act, *, tone: str = "action", filled: bool = True, size: float = BODY) -> None:
+    def __init__(
+        self, text: str, act: Act, *, tone: str = "action", filled: bool = True, size: float = BODY
+    ) -> None:
         palette = LOOK.palette
         super().__init__(
             text=text, font_size=size, bold=True, halign="center", valign="middle", size_hint_y=None, height=TARGET,
@@ -125,7 +127,10 @@ class Scroll(ScrollView):
 
     def on_touch_down(self, touch: Any) -> bool:
         """A finger on a pad draws or types at once; it never scrolls."""
-        if any(getattr(w, "keeps_touch", False) and w.collide_point(*w.to_widget(*touch.pos)) for w in self.walk()):
+        if any(
+            getattr(w, "keeps_touch", False) and w.collide_point(*w.to_widget(*touch.pos))
+            for w in self.walk()
+        ):
             return bool(self.simulate_touch_down(touch))
         return bool(super().on_touch_down(touch))
 
@@ -152,8 +157,12 @@ class Split(BoxLayout):
 class Ask(ModalView):
     """One question with one line of answer, over the page."""
 
-    def __init__(self, question: str, yes: str, no: str, answer: Callable[[str], Any], *, secret: bool = False) -> None:
-        super().__init__(size_hint=(0.8, None), height=dp(260), background="", background_color=LOOK.palette.ground)
+    def __init__(
+        self, question: str, yes: str, no: str, answer: Callable[[str], Any], *, secret: bool = False
+    ) -> None:
+        super().__init__(
+            size_hint=(0.8, None), height=dp(260), background="", background_color=LOOK.palette.ground
+        )
         self.entry = Entry("", secret=secret, act=self._answer)
         self._told = answer
         buttons = Row(Push(no, self.dismiss, filled=False), Push(yes, self._answer))

@@ -46,7 +46,7 @@ def morning(orders: Json) -> None:
     fill(finger, {(p, f, r): typed for p, f, r, typed in dispenser_readings()})
     finger.tap("Chọn")
     finger.tap("Niêm phong")
-    finger.tap(finger.app.page.found["free"][0].number)
+    finger.tap(finger.page.found["free"][0].number)
     finger.tap("Quay lại")
     finger.tap("Kết thúc")
     assert finger.sees("ĐẠT"), finger.text()
@@ -58,7 +58,7 @@ def morning(orders: Json) -> None:
     draft = finger.app.tablet.resume()[0]
     readings = list(scale_readings(draft))
     fill(finger, {(p, f, r): typed for p, f, r, typed in readings[: len(readings) // 2]})
-    tell("half-done", at=finger.app.page.at, entered=len(draft.sheet.evaluation()["readings"]))
+    tell("half-done", at=finger.page.at, entered=len(draft.sheet.evaluation()["readings"]))
     finger.wait(lambda: False, "the kill", 600)
 
 
@@ -68,9 +68,9 @@ def afternoon(orders: Json) -> None:
     finger.type_into("PIN", PIN)
     finger.tap("Mở máy bằng PIN")
     draft = finger.app.tablet.resume()[0]
-    tell("resumed", at=finger.app.page.at, entered=len(draft.sheet.evaluation()["readings"]))
+    tell("resumed", at=finger.page.at, entered=len(draft.sheet.evaluation()["readings"]))
     fill(finger, {(p, f, r): typed for p, f, r, typed in scale_readings(draft)})
-    if finger.app.page.at == "standards":
+    if finger.page.at == "standards":
         finger.tap("Chọn")
     finger.tap("Kết thúc")
     assert finger.sees("KHÔNG ĐẠT"), finger.text()
@@ -82,13 +82,20 @@ def afternoon(orders: Json) -> None:
     def published() -> bool:
         finger.app.kick()
         finger.rest(30)
-        certified = [item for item in finger.app.tablet.outbox() if (item.result or {}).get("certificate_number")]
+        certified = [
+            item for item in finger.app.tablet.outbox() if (item.result or {}).get("certificate_number")
+        ]
         return finger.sees("Đã công bố 2") and len(certified) == 1
 
     finger.wait(published, "the results", RESULT_SECONDS)
     finger.tap("Biên bản 1")
     assert finger.sees("Giấy chứng nhận"), finger.text()
-    tell("published", certificate=finger.app.tablet.outbox()[0].result["certificate_number"])
+    [result] = [
+        item.result
+        for item in finger.app.tablet.outbox()
+        if item.result and item.result["certificate_number"]
+    ]
+    tell("published", certificate=result["certificate_number"])
     finger.leave()
 
 
@@ -96,7 +103,7 @@ def pulled(finger: Finger, orders: Json) -> None:
     """Until the day's work shows the site; a visit after midnight is of the next day."""
 
     def is_here() -> bool:
-        finger.app.page.refresh()
+        finger.page.refresh()
         finger.rest(10)
         return finger.sees(orders["site"])
 
@@ -114,7 +121,7 @@ def begin(finger: Finger, orders: Json, which: str) -> None:
 
 def fill(finger: Finger, readings: dict[tuple[str, str, int], str]) -> None:
     """Every check is good; every reading that is known is typed on the pad."""
-    while field := finger.app.page._field():
+    while field := finger.page._field():
         if field.kind == "check":
             finger.tap("Đạt")
             continue
@@ -127,7 +134,7 @@ def fill(finger: Finger, readings: dict[tuple[str, str, int], str]) -> None:
 
 
 def sign(finger: Finger) -> None:
-    finger.draw(finger.app.page.pad, (20, 20), (60, 120), (100, 30), (160, 110))
+    finger.draw(finger.page.pad, (20, 20), (60, 120), (100, 30), (160, 110))
     finger.tap("Ký")
     assert finger.sees("Đã ký"), finger.text()
     finger.tap("Kiểm định viên ký")

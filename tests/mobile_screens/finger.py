@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-os.environ.update({"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONFIG": "1"})
+os.environ.update(
+    {"KIVY_NO_ARGS": "1", "KIVY_LOG_MODE": "PYTHON", "KIVY_NO_FILELOG": "1", "KIVY_NO_CONFIG": "1"}
+)
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 logging.disable(logging.INFO)
 
@@ -21,7 +23,7 @@ Config.set("input", "mouse", "")
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.core.window import Window
-from kivy.tests.common import UnitTestTouch
+from kivy.input.motionevent import MotionEvent
 from kivy.uix.widget import Widget
 
 from mobile_inspector.core import Tablet
@@ -33,6 +35,30 @@ WIDE, HIGH = (1280, 800), (800, 1280)
 SECONDS = 30
 
 
+class Touch(MotionEvent):
+    """One touch as a touch screen sends it."""
+
+    def __init__(self, x: float, y: float) -> None:
+        super().__init__("finger", 1, self._share(x, y), is_touch=True, type_id="touch")
+
+    def depack(self, args: dict[str, float]) -> None:
+        self.sx, self.sy, self.profile = args["x"], args["y"], ["pos"]
+        super().depack(args)
+
+    def touch_down(self) -> None:
+        EventLoop.post_dispatch_input("begin", self)
+
+    def touch_move(self, x: float, y: float) -> None:
+        self.move(self._share(x, y))
+        EventLoop.post_dispatch_input("update", self)
+
+    def touch_up(self) -> None:
+        EventLoop.post_dispatch_input("end", self)
+
+    def _share(self, x: float, y: float) -> dict[str, float]:
+        return {"x": x / (Window.width - 1.0), "y": y / (Window.height - 1.0)}
+
+
 class Finger:
     """An inspector's finger and eyes on one running app."""
 
@@ -41,6 +67,11 @@ class Finger:
         self.app._run_prepare()
         runTouchApp(embedded=True)
         self.turn(size)
+
+    @property
+    def page(self) -> Any:
+        """The page that is shown."""
+        return self.app.page
 
     def turn(self, size: tuple[int, int]) -> None:
         """Rotates the tablet."""
@@ -73,7 +104,9 @@ class Finger:
 
     def text(self) -> str:
         """Every word on the screen."""
-        return "\n".join(w.text for w in self.widgets() if isinstance(getattr(w, "text", None), str) and w.text)
+        return "\n".join(
+            w.text for w in self.widgets() if isinstance(getattr(w, "text", None), str) and w.text
+        )
 
     def sees(self, text: str) -> bool:
         return text in self.text()
@@ -86,8 +119,13 @@ class Finger:
 
     def find(self, text: str) -> Any:
         """The button or row with these words, or else the first that begins with them."""
-        known = [(self._words(w), w) for w in self.widgets() if isinstance(w, (Push, LineView)) and not w.disabled]
-        for is_it in (lambda words: text in words, lambda words: any(word.startswith(text) for word in words)):
+        known = [
+            (self._words(w), w) for w in self.widgets() if isinstance(w, (Push, LineView)) and not w.disabled
+        ]
+        for is_it in (
+            lambda words: text in words,
+            lambda words: any(word.startswith(text) for word in words),
+        ):
             found = [widget for words, widget in known if is_it(words)]
             if found:
                 return found[0]
@@ -114,7 +152,7 @@ class Finger:
         """A stroke on a signature pad, from the lower left corner of it."""
         self._show(pad)
         x, y = pad.to_window(*pad.pos)
-        touch = UnitTestTouch(x + points[0][0], y + points[0][1])
+        touch = Touch(x + points[0][0], y + points[0][1])
         touch.touch_down()
         for dx, dy in points[1:]:
             touch.touch_move(x + dx, y + dy)
@@ -123,7 +161,8 @@ class Finger:
 
     def picture(self, path: Path) -> None:
         """What is on the screen, as a PNG."""
-        from kivy.graphics import ClearBuffers, ClearColor, Fbo, Rectangle
+        from kivy.graphics import ClearBuffers, ClearColor, Fbo
+
         from mobile_inspector.screens.theme import LOOK
 
         self.rest()
@@ -159,7 +198,7 @@ class Finger:
     def _touch(self, x: float, y: float) -> None:
         assert 0 <= x <= Window.width, (x, y)
         assert 0 <= y <= Window.height, (x, y)
-        touch = UnitTestTouch(x, y)
+        touch = Touch(x, y)
         touch.touch_down()
         self.rest(1)
         touch.touch_up()

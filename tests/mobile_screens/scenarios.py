@@ -1,4 +1,4 @@
-"""The stories told to the real app, each in a process of its own: `python -m tests.mobile_screens.scenarios NAME DIRECTORY`."""
+"""The stories told to the real app, each in a process: `python -m tests.mobile_screens.scenarios NAME DIRECTORY`."""
 
 import os
 import signal
@@ -57,7 +57,12 @@ def the_whole_day(stage: Stage) -> None:
     assert body["seals_removed"][0]["number"] == "BN25-000410"
     assert {signed["role"] for signed in body["signatures"]} == {"representative"}
     told = {"record_id": record, "status": "accepted", "verification_id": record, "verdict": "pass"}
-    more = {"certificate_number": "BN-2026-000001", "valid_until": "2027-03-31", "withheld": [], "attention": []}
+    more = {
+        "certificate_number": "BN-2026-000001",
+        "valid_until": "2027-03-31",
+        "withheld": [],
+        "attention": [],
+    }
     stage.server.publish(results=[{**told, **more}])
     finger.app.kick()
     finger.wait(lambda: finger.sees("Đã công bố 1"), "the certificate")
@@ -84,8 +89,8 @@ def opened_after_the_kill(stage: Stage) -> None:
     finger = stage.finger(HIGH)
     finger.type_into("PIN", PIN)
     finger.tap("Mở máy bằng PIN")
-    assert finger.app.page.name == "verify", finger.text()
-    assert finger.app.page.at == "readings/qmax/1/reference"
+    assert finger.page.name == "verify", finger.text()
+    assert finger.page.at == "readings/qmax/1/reference"
     assert finger.sees("20,0 L")
     finger.keys("5")
     assert finger.sees("ĐẠT   E = −0,2494 %")
@@ -182,7 +187,7 @@ def paused_and_resumed(stage: Stage) -> None:
     calls = len(stage.server.calls)
     finger.app.on_resume()
     finger.wait(lambda: len(stage.server.calls) > calls, "a sync after coming back")
-    assert finger.app.page.name == "verify"
+    assert finger.page.name == "verify"
     finger.leave()
 
 

@@ -60,21 +60,21 @@ def begin(finger: Finger, instrument: str) -> None:
 
 def answer_checks(finger: Finger) -> None:
     """Every required check of the procedure is good."""
-    while (field := finger.app.page._field()) and field.kind == "check":
+    while (field := finger.page._field()) and field.kind == "check":
         finger.tap("Đạt")
 
 
 def read_dispenser(finger: Finger, reference: str = "20,05") -> None:
     """Three runs at each flow rate, by the pad."""
-    while (field := finger.app.page._field()) and field.kind == "reading":
+    while (field := finger.page._field()) and field.kind == "reading":
         finger.keys("20,00" if field.names[2] == "indication" else reference)
         finger.tap("Tiếp")
-    assert finger.app.page.at == "standards"
+    assert finger.page.at == "standards"
 
 
 def sign_and_seal(finger: Finger) -> None:
     """The representative's finger, the inspector's PIN."""
-    finger.draw(finger.app.page.pad, (20, 20), (60, 120), (100, 30), (160, 110), (220, 40))
+    finger.draw(finger.page.pad, (20, 20), (60, 120), (100, 30), (160, 110), (220, 40))
     finger.tap("Ký")
     assert finger.sees("Đã ký: Nguyễn Thị Hạnh"), (finger.text(), finger.app.message.text)
     finger.tap("Kiểm định viên ký")

@@ -39,13 +39,13 @@ def stops(finger: Finger) -> Iterator[str]:
         app.start_at(("today", {}), (page, arguments))
         finger.rest()
         if name == "verify":
-            app.page.select("readings/qmax/1/reference")
+            finger.page.select("readings/qmax/1/reference")
         elif name == "standards":
-            app.page.select("standards")
+            finger.page.select("standards")
         elif name == "search":
-            app.page.query.text = "tram xang"
+            finger.page.query.text = "tram xang"
         elif name == "outbox":
-            app.page.choose(app.tablet.outbox()[0].id)
+            finger.page.choose(app.tablet.outbox()[0].id)
         finger.rest(8)
         yield name
 
@@ -53,7 +53,9 @@ def stops(finger: Finger) -> Iterator[str]:
 def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as directory:
         stage = Stage(Path(directory))
-        long = "Công ty trách nhiệm hữu hạn một thành viên Thương mại và Dịch vụ Xăng dầu Phượng Hoàng Kinh Bắc"
+        long = (
+            "Công ty trách nhiệm hữu hạn một thành viên Thương mại và Dịch vụ Xăng dầu Phượng Hoàng Kinh Bắc"
+        )
         other = day.visit("visit-02", day.dispenser(id="cot-do-09", valid_until="2026-02-28"))
         other["starts_at"], other["ends_at"] = "2026-03-05T06:30:00.000Z", "2026-03-05T09:00:00.000Z"
         other["enterprise"] = {**other["enterprise"], "name": long}
