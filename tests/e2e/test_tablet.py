@@ -46,9 +46,9 @@ def test_a_day_on_the_screens_survives_a_kill_and_ends_with_a_certificate(town: 
         assert (resumed["at"], resumed["entered"]) == (half["at"], half["entered"])
         app.next("failed")
         told = app.next("published")["certificate"]
-    instrument = town.collection("registry", "instruments").find_one({"_id": appointment.passes["id"]})
-    assert passed
-    assert instrument["certificate_number"] == told
+    on_the_server = office.dispatcher.get("inspection", f"/verifications/{passed}")
+    assert on_the_server["certificate"]["number"] == told
+    assert on_the_server["verdict"] == "pass"
 
 
 class _App:
