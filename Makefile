@@ -3,7 +3,7 @@ py := .venv/bin/python
 sh := deploy/local/setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup dev run tablet screenshots demo test test-kafka kafka check format bench bench-sync faults docs lock clean
+.PHONY: help setup dev run tablet screenshots demo test test-kafka kafka check format bench bench-sync bench-tablet faults docs lock clean
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -47,6 +47,9 @@ bench: setup ## measure events per second and latency
 
 bench-sync: setup ## measure how fast evidence is taken, and small pulls
 	@exec $(py) -m bench.sync
+
+bench-tablet: setup ## measure the tablet's core: opening, keystrokes, search, a day's sync over a slow link
+	@exec $(py) -m bench.tablet
 
 faults: setup ## kill -9 at random while tablets hand in 5,000 records
 	@exec $(py) -m bench.faults

@@ -37,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
     parser.add_argument("--tablets", type=int, default=8)
     parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each of the five is killed")
     parser.add_argument("--seed", type=int, default=20260305)
     parser.add_argument("--minutes", type=float, default=15, help="give up when it takes longer")
     given = parser.parse_args()
@@ -45,19 +46,21 @@ def main() -> None:
         with LocalPlatform(Path(folder), "free", environment={"VERNIER_ACCESS_MINUTES": "120"}) as platform:
             field = Field(platform, given.tablets, given.records)
             print(f"\n{description()}; {given.records} records of {given.tablets} tablets, seed {given.seed}")
-            run = FaultRun(field, given.seed, given.minutes)
+            run = FaultRun(field, given.seed, given.minutes, given.rounds)
             run.hand_in()
             run.come_to_rest()
             run.check()
 
 
 class FaultRun:
-    def __init__(self, field: Field, seed: int, minutes: float) -> None:
+    def __init__(self, field: Field, seed: int, minutes: float, rounds: int) -> None:
         self.field, self.platform = field, field.platform
         self.chance = random.Random(seed)
         self.limit = time.monotonic() + minutes * 60
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.seals: dict[str, str] = {}
+        self.victims = list(VICTIMS) * rounds
+        self.chance.shuffle(self.victims)
         self.kills: Counter[str] = Counter()
         self.retries = 0
         self._lock = threading.Lock()
@@ -79,9 +82,11 @@ class FaultRun:
         started = time.perf_counter()
         for each in senders:
             each.start()
-        while any(each.is_alive() for each in senders):
+        for name in self.victims:
             time.sleep(self.chance.uniform(0.3, 2.0))
-            self._kill_one()
+            self._kill(name)
+        for each in senders:
+            each.join()
         row(
             "handed in and acknowledged",
             len(self.acknowledged),
@@ -120,6 +125,9 @@ class FaultRun:
     def _send(self, tablet: FieldTablet, made: list[str]) -> None:
         with self.field.client(tablet) as client:
             for start in range(0, len(made), PER_BATCH):
+                # Spread over all kills, so that there is something to lose at each.
+                while self.kills.total() < len(self.victims) * start // len(made):
+                    time.sleep(0.05)
                 batch = made[start : start + PER_BATCH]
                 for answer in self._answers(client, tablet, batch):
                     with self._lock:
@@ -145,8 +153,7 @@ class FaultRun:
                 self.retries += 1
             time.sleep(RETRY_SECONDS)
 
-    def _kill_one(self) -> None:
-        name = self.chance.choice(VICTIMS)
+    def _kill(self, name: str) -> None:
         engines = {"broker": self.platform.broker, "database": self.platform.database}
         process = engines.get(name) or self.platform.process("inspection", name)
         process.kill()

@@ -25,6 +25,7 @@ from deploy.local.waiting import until
 from services.kernel.model import instant_text, now
 
 QUIET_SECONDS = 600.0
+PARTS = ("batches", "singles", "register", "pull")
 WORK_INSTRUMENTS, WORK_VISITS, CHANGED = 50_000, 1_000, 20
 
 
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--singles", type=int, default=150, help="records one by one, from each tablet")
     parser.add_argument("--rate", type=int, default=100, help="records a second of the latency measurement")
     parser.add_argument("--seconds", type=int, default=15, help="of the latency measurement")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vernier-bench-") as folder:
         say("starting the platform, registering the field …")
@@ -44,10 +46,14 @@ def main() -> None:
             print(
                 f"\n{description()}; {given.tablets} clients, all processes of the platform on the same machine"
             )
-            in_batches(field, given.batches)
-            singly(field, given.singles)
-            until_registered(field, given.rate, given.seconds)
-            pulls(field)
+            if "batches" in given.parts:
+                in_batches(field, given.batches)
+            if "singles" in given.parts:
+                singly(field, given.singles)
+            if "register" in given.parts:
+                until_registered(field, given.rate, given.seconds)
+            if "pull" in given.parts:
+                pulls(field)
 
 
 def in_batches(field: Field, batches: int) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .clock import instant_text
 from .form import words
 from .journal import Fact, Journal
 from .refusal import Refused
+from .texts import say
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "application/json")
 PURPOSES = ("photo", "seal", "status", "signature", "other")
@@ -27,7 +29,8 @@ class AttachmentRows:
     schema = """
     CREATE TABLE attachments (
       sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL, due INTEGER NOT NULL DEFAULT 0,
-      received INTEGER NOT NULL DEFAULT 0, trouble TEXT, records TEXT NOT NULL DEFAULT ' '
+      received INTEGER NOT NULL DEFAULT 0, received_at TEXT, expired INTEGER NOT NULL DEFAULT 0, trouble TEXT,
+      records TEXT NOT NULL DEFAULT ' '
     ) WITHOUT ROWID
     """
 
@@ -45,7 +48,10 @@ class AttachmentRows:
         elif fact.kind == "record.answered":
             connection.execute("UPDATE attachments SET due = 1 WHERE records LIKE ?", (f"% {id} %",))
         elif fact.kind == "attachment.received":
-            connection.execute("UPDATE attachments SET received = 1, trouble = NULL WHERE sha256 = ?", (id,))
+            query = "UPDATE attachments SET received = 1, received_at = ?, trouble = NULL WHERE sha256 = ?"
+            connection.execute(query, (fact.at, id))
+        elif fact.kind == "attachment.expired":
+            connection.execute("UPDATE attachments SET expired = 1 WHERE sha256 = ?", (id,))
         elif fact.kind == "attachment.held":
             connection.execute(
                 "UPDATE attachments SET trouble = ? WHERE sha256 = ?", (fact.payload["code"], id)
@@ -60,6 +66,26 @@ class Due:
     size: int
     media_type: str
     trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One attachment in the outbox.  `records` are the sealed records that name it."""
+
+    sha256: str
+    size: int
+    media_type: str
+    received: bool
+    trouble: str | None
+    records: tuple[str, ...]
+
+    def words(self, language: str = "vi") -> str:
+        """On this tablet, or received."""
+        return say("state-received" if self.received else "state-on_tablet", language)
+
+    def error(self, language: str = "vi") -> str | None:
+        """Why it has not been sent, for people; None if nothing is wrong."""
+        return say("attachment-held", language, detail=self.trouble) if self.trouble else None
 
 
 class Attachments:
@@ -105,6 +131,46 @@ class Attachments:
             "SELECT sha256, size, media_type, trouble FROM attachments WHERE due AND NOT received ORDER BY size, sha256"
         )
         return [Due(**row) for row in rows]
+
+    def items(self) -> list[Attached]:
+        """Every attachment that a sealed record names, in no order of time."""
+        rows = self.journal.database.rows(
+            "SELECT * FROM attachments WHERE trim(records) <> '' ORDER BY sha256"
+        )
+        return [
+            Attached(
+                row["sha256"], row["size"], row["media_type"], bool(row["received"]), row["trouble"],
+                tuple(row["records"].split()),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def not_received(self) -> list[Due]:
+        """What sealed records name and the server lacks, whether its record has been answered or not."""
+        rows = self.journal.database.rows(
+            "SELECT sha256, size, media_type, trouble FROM attachments"
+            " WHERE trim(records) <> '' AND NOT received ORDER BY sha256"
+        )
+        return [Due(**row) for row in rows]
+
+    def expire(self, days: int) -> int:
+        """Deletes the files that the server has had for so many days, and whose records all have their answer.
+
+        The facts stay; a file without a receipt is never deleted.  Returns how many went.
+        """
+        before = instant_text(self.journal.clock.corrected() - timedelta(days=days))
+        rows = self.journal.database.rows(
+            "SELECT sha256, records FROM attachments WHERE received AND NOT expired AND received_at < ?",
+            before,
+        )
+        gone = 0
+        for row in rows:
+            waiting = self.journal.database.rows("SELECT id FROM records WHERE answer IS NULL")
+            if not {each["id"] for each in waiting} & set(row["records"].split()):
+                self.journal.append("attachment.expired", f"attachment/{row['sha256']}")
+                (self.folder / row["sha256"]).unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def received(self, sha256: str) -> None:
         self.journal.append("attachment.received", f"attachment/{sha256}")

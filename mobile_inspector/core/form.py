@@ -27,6 +27,10 @@ class Form:
             raise Refused("run-unknown", field="run", point=point, runs=place["repetitions"])
         return _known(_by_id(place["fields"]), field, "field")
 
+    def runs(self, point: str) -> int:
+        """How often a point is measured.  Raises Refused field-unknown."""
+        return int(_known(self._points, point, "point")["repetitions"])
+
     def check(self, check: str) -> Json:
         return _known(self._checks, check, "check")
 

@@ -52,6 +52,8 @@ class Network:
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
         self._client = httpx.Client(transport=transport, timeout=TIMEOUT, headers={"Accept-Encoding": "gzip"})
         self.away = False
+        self.metered = False  # the platform knows, and says so here: Android's ConnectivityManager
+        self.spent: Callable[[int], None] = lambda count: None
 
     def call(self, method: str, url: str, *, token: str | None = None, **request: Any) -> Answer:
         """One request, one answer.
@@ -62,6 +64,7 @@ class Network:
         headers = {**request.pop("headers", {}), **_bearer(token)}
         with self._reaching():
             response = self._client.request(method, url, headers=headers, **request)
+        self.spent(_bytes_of(response))
         _must_be_up(response)
         return Answer(response.status_code, _object(response), response.headers)
 
@@ -133,6 +136,17 @@ def checked_url(url: str) -> str:
 
 def _bearer(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _bytes_of(response: httpx.Response) -> int:
+    """What one call weighed, both ways: bodies as they travelled, heads as HTTP/1.1 writes them."""
+    heads = (*response.request.headers.raw, *response.headers.raw)
+    return (
+        sum(len(name) + len(value) + 4 for name, value in heads)
+        + len(str(response.request.url))
+        + len(response.request.content)
+        + response.num_bytes_downloaded
+    )
 
 
 def _must_be_up(response: httpx.Response) -> None:

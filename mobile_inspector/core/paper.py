@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .attachments import Attachments
+from .attachments import Attachments, named
 from .clock import instant_text
 from .form import words
 from .pen import Pen
@@ -12,6 +12,7 @@ from .refusal import Refused
 from .sheet import Json
 
 MOST = 300  # letters of a name, a serial number or a reason
+MISMATCHES = ("serial", "maker", "model", "seal_broken", "seal_missing", "other")
 ROLES = ("inspector", "representative")
 MOST_POINTS = 2000  # of one stroke; a finger does not draw more
 
@@ -44,7 +45,8 @@ class Paper:
         sheet = self._pen.sheet
         if sha256 not in sheet.attachments:
             raise Refused("attachment-unknown", field="attachment")
-        if any(seal.get("photo") == sha256 for seal in (*sheet.affixed.values(), *sheet.removed.values())):
+        shown = (*sheet.affixed.values(), *sheet.removed.values(), *sheet.mismatches)
+        if any(each.get("photo") == sha256 for each in shown):
             raise Refused("attachment-shown", field="attachment")
         self._pen.write("attachment.dropped", sha256=sha256, at="attachments")
 
@@ -79,6 +81,36 @@ class Paper:
             "note": words(note, 4000, "note") if note.strip() else "",
         }
         self._pen.write("status.set", record=record, at="status_record")
+
+    def note_mismatch(self, what: str, found: str, photo: str | None = None) -> None:
+        """The instrument is not as it is registered, which is evidence of its own.
+
+        Args:
+            what: one of MISMATCHES.
+            found: what is there instead, in words or digits.
+            photo: the name that `attach` gave to a picture of it.
+
+        Raises Refused: mismatch-unknown, attachment-unknown, text-needed, text-too-long.
+        """
+        if what not in MISMATCHES:
+            raise Refused("mismatch-unknown", field="what", kinds=", ".join(MISMATCHES))
+        sheet = self._pen.sheet
+        picture = named(sheet.attachments, photo)
+        expected = sheet.opening["instrument"].get(what)
+        self._pen.write(
+            "mismatch.noted",
+            what=what,
+            expected=expected if isinstance(expected, str) else None,
+            found=words(found, MOST, "found"),
+            **picture,
+            at="mismatches",
+        )
+
+    def strike_mismatch(self, index: int) -> None:
+        """The n-th of `Sheet.mismatches`, from 0, was noted by mistake.  Raises Refused mismatch-missing."""
+        if not 0 <= index < len(self._pen.sheet.mismatches):
+            raise Refused("mismatch-missing", field="index")
+        self._pen.write("mismatch.struck", index=index, at="mismatches")
 
     def sign(self, role: str, name: str, strokes: Strokes, position: str | None = None) -> None:
         """A signature drawn on the screen, as points of each stroke.  Whatever is changed afterwards must be signed anew.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from .gates import standard_obstacle
+from .visit_book import Outcome
 from .work import Visit
 
 EARTH_KM = 6371.0088  # mean radius R1 of the IUGG
@@ -23,6 +24,7 @@ class Stop:
     instruments: int
     verified: int
     overdue: int
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,12 @@ class Need:
     in_date: Sequence[Mapping[str, Any]]
 
 
-def stops(visits: Iterable[Visit], today: date, verified: Mapping[str | None, set[str]]) -> list[Stop]:
+def stops(
+    visits: Iterable[Visit],
+    today: date,
+    verified: Mapping[str | None, set[str]],
+    outcome: Callable[[str], Outcome | None],
+) -> list[Stop]:
     """The visits in the order given, which is that of their times.
 
     Args:
@@ -47,7 +54,16 @@ def stops(visits: Iterable[Visit], today: date, verified: Mapping[str | None, se
         done = {item["instrument"]["id"] for item in visit.items if item.get("verification")}
         done |= verified.get(visit.id, set()) & {each["id"] for each in instruments}
         overdue = [each for each in instruments if is_overdue(each, today) and each["id"] not in done]
-        found.append(Stop(visit, kilometres(before, visit.site), len(instruments), len(done), len(overdue)))
+        found.append(
+            Stop(
+                visit,
+                kilometres(before, visit.site),
+                len(instruments),
+                len(done),
+                len(overdue),
+                outcome(visit.id),
+            )
+        )
         before = visit.site
     return found
 

@@ -8,7 +8,7 @@ the enterprises' names beside the sealed work for whoever takes the tablet apart
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Finder:
         self._own: dict[str, str] | None = None
         self._revision = -1
         self._text = ""
+        self._counts: dict[str, int] = {}
         self._starts: list[int] = []
         self._entries: list[tuple[str, str | None]] = []
 
@@ -43,11 +44,12 @@ class Finder:
         self._refresh()
         hits = self._find(folded(query).split(), most)
         known = self._work.instruments([id for id, _ in hits])
+        known.update({each["id"]: each for each, _ in self._work.found_on_site()})
         return [Found(known[id], visit_id) for id, visit_id in hits if id in known]
 
     def forget(self) -> None:
         """Leaves nothing readable in memory, when the inspector signs out."""
-        self._own, self._revision, self._text, self._entries = None, -1, "", []
+        self._own, self._revision, self._text, self._entries, self._counts = None, -1, "", [], {}
 
     def _refresh(self) -> None:
         if self._revision == self._work.revision:
@@ -67,6 +69,10 @@ class Finder:
             words = place_words(visit["site"], visit["enterprise"])
             for item in visit["items"]:
                 places.setdefault(item["instrument"]["id"], (visit["id"], words))
+        for instrument, visit in self._work.found_on_site():
+            words = place_words(visit["site"], visit["enterprise"])
+            own = {**own, instrument["id"]: instrument_words(instrument)}
+            places[instrument["id"]] = (visit["id"], words)
         on_visits = [id for id in places if id in own]
         rest = [id for id in own if id not in places]
         self._entries, self._starts = [], []
@@ -78,12 +84,12 @@ class Finder:
             self._entries.append((id, visit_id))
             self._starts.append(length)
             length += len(line)
-        self._text = "".join(lines)
+        self._text, self._counts = "".join(lines), {}
 
     def _find(self, words: list[str], most: int) -> list[tuple[str, str | None]]:
         if not words:
             return []
-        rarest = min(words, key=lambda word: (self._text.count(word), -len(word)))
+        rarest = min(words, key=self._count)
         others = [word for word in words if word != rarest]
         found: list[tuple[str, str | None]] = []
         for number, line in self._lines_with(rarest):
@@ -92,6 +98,12 @@ class Finder:
                 if len(found) == most:
                     break
         return found
+
+    def _count(self, word: str) -> int:
+        """How often it occurs; kept, since all but the last word of a query were asked for a key earlier."""
+        if word not in self._counts:
+            self._counts[word] = self._text.count(word)
+        return self._counts[word]
 
     def _lines_with(self, word: str) -> Iterator[tuple[int, str]]:
         at = self._text.find(word)
@@ -104,12 +116,19 @@ class Finder:
 
 def instrument_words(instrument: Json) -> str:
     """What an instrument is found by, with its own site and enterprise where it tells of them."""
-    own = " ".join(str(instrument.get(name) or "") for name in OWN)
-    return f"{folded(own)} {place_words(instrument.get('site') or {}, instrument.get('enterprise') or {})}"
+    own = [instrument.get(name) for name in OWN]
+    return _folded([*own, *_names(instrument.get("site") or {}, instrument.get("enterprise") or {})])
 
 
 def place_words(site: Json, enterprise: Json) -> str:
-    names = [site.get(name) for name in ("name", "address", "ward_name")]
-    return folded(
-        " ".join(str(name or "") for name in (*names, enterprise.get("name"), enterprise.get("tax_code")))
-    )
+    """What every instrument of a visit is found by."""
+    return _folded(_names(site, enterprise))
+
+
+def _names(site: Json, enterprise: Json) -> list[Any]:
+    here = [site.get(name) for name in ("name", "address", "ward_name")]
+    return [*here, enterprise.get("name"), enterprise.get("tax_code")]
+
+
+def _folded(names: Iterable[Any]) -> str:
+    return folded(" ".join(str(name) for name in names if name))

@@ -30,6 +30,7 @@ class Sheet:
     attachments: dict[str, Json] = field(default_factory=dict)
     signatures: dict[str, Json] = field(default_factory=dict)
     refused_to_sign: Json | None = None
+    mismatches: list[Json] = field(default_factory=list)
     note: str = ""
     verified_on: str = ""
     at: str | None = None
@@ -102,11 +103,25 @@ class Sheet:
             "attachments": list(self.attachments.values()),
             "signatures": list(self.signatures.values()) if signed else None,
             "refused_to_sign": self.refused_to_sign,
+            "mismatches": self.mismatches,
+            **({"found_on_site": opening["instrument"]} if _was_found(opening) else {}),
             **{name: opening[name] for name in ("corrects", "correction_reason") if name in opening},
         }
 
     def _read(self) -> list[tuple[tuple[str, int], Json]]:
         return [(key, fields) for key, fields in self.readings.items() if fields]
+
+
+def _was_found(opening: Mapping[str, Any]) -> bool:
+    return bool(opening["instrument"]["status"] == "found_on_site")
+
+
+def _mismatch(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.mismatches = [*sheet.mismatches, {k: v for k, v in payload.items() if k != "at"}]
+
+
+def _mismatch_struck(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.mismatches = [each for n, each in enumerate(sheet.mismatches) if n != payload["index"]]
 
 
 def _started(sheet: Sheet, payload: Mapping[str, Any]) -> None:
@@ -248,6 +263,8 @@ FOLD: dict[str, Callable[[Sheet, Mapping[str, Any]], None]] = {
     "status.set": _status,
     "attachment.added": _attached,
     "attachment.dropped": _detached,
+    "mismatch.noted": _mismatch,
+    "mismatch.struck": _mismatch_struck,
     "record.signed": _signed,
     "record.sign_refused": _refused,
     "note.set": _note,

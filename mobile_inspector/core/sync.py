@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from .attachments import Attachments
+from .budget import Budget
 from .canonical import canonical
 from .clock import instant_text, read_instant
 from .database import ERASE
@@ -38,6 +39,7 @@ Waiting = tuple[str, str]  # (record id, its bytes as text)
 class Report:
     """What one sync did.  `problem` is why it stopped early, None if it did all there was to do.
 
+    `held_back`: attachments that wait for Wi-Fi or for tomorrow's budget; they are among `attachments_left`.
     `wipe`: the office has ordered this tablet to erase itself, and everything it had is handed in.
     """
 
@@ -49,6 +51,7 @@ class Report:
     left: int = 0
     attachments: int = 0
     attachments_left: int = 0
+    held_back: int = 0
     wipe: bool = False
     problem: Refused | None = field(default=None)
 
@@ -62,6 +65,8 @@ class Report:
         if self.attachments or self.attachments_left:
             files = {"sent": self.attachments, "left": self.attachments_left}
             numbers = f"{numbers} {say('sync-attachments', language, **files)}"
+        if self.held_back:
+            numbers = f"{numbers} {say('sync-held-back', language, count=self.held_back)}"
         return f"{numbers} {self.problem.text(language)}" if self.problem else numbers
 
 
@@ -77,9 +82,11 @@ class Sync:
         attachments: Attachments,
         network: Network,
         inspection_url: str,
+        budget: Budget,
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
         self.attachments, self.network, self.inspection_url = attachments, network, inspection_url
+        self.budget = budget
         self._uploads = Uploads(attachments, self._call)
         self._first_load = FirstLoad(journal.database, attachments.folder.parent)
         self._enrolled: set[str] = set()
@@ -118,7 +125,12 @@ class Sync:
             self._enrol(self.session.device.tablet_id, code)
 
     def _send_attachments(self, report: Report) -> None:
-        report.attachments += self._uploads.send_all()
+        ordered = self._standing in (
+            "wipe",
+            "wiped",
+        )  # a tablet that must erase itself does not wait for Wi-Fi
+        sent = self._uploads.send_all(lambda size: ordered or self.budget.allows(size))
+        report.attachments, report.held_back = report.attachments + sent.arrived, sent.held_back
 
     def _promise_to_erase(self) -> None:
         """From here on the tablet erases itself, now or when it is opened next, even if this answer never comes."""
@@ -130,7 +142,7 @@ class Sync:
         """The chain in order of sequence."""
         tablet_id = self.session.device.tablet_id
         self._enrol(tablet_id)
-        for batch in _batches([(id, text) for _, id, text in self.outbox.unsent()]):
+        for batch in batches([(id, text) for _, id, text in self.outbox.unsent()]):
             self._send(tablet_id, batch, report)
 
     def _enrol(self, tablet_id: str, code: str | None = None) -> None:
@@ -295,7 +307,7 @@ class Sync:
         clock.offset_ms = offset
 
 
-def _batches(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
+def batches(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
     """In order, each of at most 200 records and 256 KiB; a larger record goes alone."""
     batches: list[list[Waiting]] = []
     size = 0

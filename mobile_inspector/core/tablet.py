@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +10,9 @@ from typing import Any, Self
 
 import httpx
 
-from .attachments import AttachmentRows, Attachments
+from .attachments import Attached, AttachmentRows, Attachments
+from .batch import copy_down
+from .budget import Budget
 from .clock import Clock
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
@@ -21,6 +23,7 @@ from .network import Network, checked_url
 from .outbox import Item, Outbox, Records, State, in_three_words
 from .readiness import Readiness, readiness
 from .refusal import Refused
+from .rescue_file import write_rescue
 from .route import Need, Stop, needs, stops
 from .seals import Seal, Stock, UsedSeals
 from .search import Finder, Found
@@ -28,6 +31,7 @@ from .session import Session
 from .sync import Report, Sync
 from .vault import Vault, secret_in
 from .verification import Verification
+from .visit_book import VisitBook
 from .work import Visit, Work
 
 
@@ -35,18 +39,27 @@ class Tablet:
     """`with Tablet.open(directory, …) as tablet: …`; everything but `sign_in` and `sync` works without a network."""
 
     def __init__(
-        self, journal: Journal, session: Session, network: Network, inspection_url: str, directory: Path
+        self,
+        journal: Journal,
+        session: Session,
+        network: Network,
+        inspection_url: str,
+        directory: Path,
+        retention_days: int,
     ) -> None:
+        self.retention_days = retention_days
         self.journal, self.session, self.network, self.directory = journal, session, network, directory
         self.erased = False
         self.work = Work(journal)
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
+        self.budget = Budget(journal.database, journal.clock, network)
+        self.visit_book = VisitBook(session, self.work)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
         self._sync = Sync(
-            journal, session, self._outbox, self.work, self.attachments, network, inspection_url
+            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget
         )
 
     @classmethod
@@ -60,6 +73,7 @@ class Tablet:
         offline_days: int = 14,
         clock: Clock | None = None,
         device_secret: Callable[[], bytes] | None = None,
+        retention_days: int = 30,
     ) -> Self:
         """Opens the tablet of a directory, or makes it.  Nothing is asked of the network.
 
@@ -68,6 +82,7 @@ class Tablet:
             offline_days: how long signing in works without a network.
             device_secret: 32 bytes out of the platform's key store, without which a PIN opens nothing; a file of the
                 directory where there is no such store.
+            retention_days: how long a photograph stays after the server has it.  Records and facts stay for ever.
 
         Raises Refused: address-bad, tablet-in-use, tablet-too-new, tablet-unreadable.
         """
@@ -78,7 +93,7 @@ class Tablet:
         journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
         session = Session(journal, vault, network, registry_url, offline_days)
-        return cls(journal, session, network, inspection_url, Path(directory))
+        return cls(journal, session, network, inspection_url, Path(directory), retention_days)
 
     def close(self) -> None:
         """Lets go of the directory.  Not closing loses nothing."""
@@ -115,7 +130,9 @@ class Tablet:
         return self.session.vault.recovery_code()
 
     def sign_out(self) -> None:
-        """Locks the tablet: nothing of it can be read until the next sign-in."""
+        """Locks the tablet: nothing of it can be read until the next sign-in.  Then take visits and verifications anew:
+        objects from before hold what was read before.
+        """
         self.session.sign_out()
         self.finder.forget()
         self.drafts.forget()
@@ -140,6 +157,8 @@ class Tablet:
             self.close()
             erase(self.directory)
             report.problem = Refused("tablet-erased")
+        elif report.problem is None:
+            self.attachments.expire(self.retention_days)
         return report
 
     def courier(self, heard: Callable[[Report], None] = lambda report: None) -> Courier:
@@ -156,10 +175,11 @@ class Tablet:
 
     def route(self, on: date | None = None) -> list[Stop]:
         """The visits of a day (today if none is given) as stops in the order of their times: `visit`, `kilometres` from
-        the stop before, `instruments`, `verified`, `overdue`.
+        the stop before, `instruments`, `verified`, `overdue`, `outcome`.
         """
         day = on or self.journal.clock.today()
-        return stops(self.work.visits(day), self.journal.clock.today(), self._outbox.verified())
+        today, verified = self.journal.clock.today(), self._outbox.verified()
+        return stops(self.work.visits(day), today, verified, self.visit_book.outcome)
 
     def standards_to_carry(self, on: date | None = None) -> list[Need]:
         """For each type of instrument on a day (today if none is given): how many, and the standards in date for it."""
@@ -224,6 +244,22 @@ class Tablet:
         """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""
         return self.drafts.correct(record_id, reason)
 
+    def copy_down(self, source: Verification, fields: Sequence[str], to: Iterable[Verification]) -> int:
+        """For identical instruments: what is the same for all, entered once.  See `batch.copy_down`."""
+        return copy_down(source, fields, to)
+
     def outbox(self) -> list[Item]:
-        """Every record sealed here, in order, with its state in plain words."""
+        """Every record sealed here, in order, with its state in plain words.  To retry, `sync` or kick the courier."""
         return self._outbox.items()
+
+    def outbox_attachments(self) -> list[Attached]:
+        """Every picture that a sealed record names, with its state and what keeps it here."""
+        return self.attachments.items()
+
+    def rescue(self, file: Path) -> str:
+        """Writes all that has no receipt into a sealed file, for a tablet that cannot connect; returns its code.
+
+        The office hands it in by `python -m mobile_inspector.rescue FILE …`; the code is told to it apart from the file.
+        Raises Refused: signed-out, nothing-to-rescue, storage-full.
+        """
+        return write_rescue(file, self.journal, self._outbox, self.attachments)

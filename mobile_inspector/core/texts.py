@@ -106,6 +106,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Đã gửi {sent} tệp đính kèm, còn {left}.",
         "{sent} attachments sent, {left} left.",
     ),
+    "sync-held-back": (
+        "{count} tệp chờ Wi-Fi hoặc hạn mức dữ liệu ngày mai.",
+        "{count} of them wait for Wi-Fi or for tomorrow's data budget.",
+    ),
+    "nothing-to-rescue": (
+        "Mọi thứ trên máy đã được máy chủ nhận; không cần tệp cứu hộ.",
+        "The server has everything of this tablet; no rescue file is needed.",
+    ),
+    "rescue-unreadable": (
+        "Không mở được tệp cứu hộ: sai mã, hoặc tệp bị cắt hay bị sửa. Hãy kiểm tra mã rồi chép lại tệp từ máy.",
+        "The rescue file cannot be opened: another code, or it was cut or altered. Check the code, copy it anew.",
+    ),
     "attachment-held": (
         "Có tệp đính kèm chưa gửi được: {detail}. Tệp vẫn nằm trên máy và sẽ được gửi lại.",
         "An attachment could not be sent: {detail}. It is kept on the tablet and will be sent again.",
@@ -119,9 +131,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This verification has no such picture. Take it again.",
     ),
     "attachment-shown": (
-        "Ảnh này thuộc về một niêm phong trong biên bản. Hãy bỏ niêm phong đó trước.",
-        "This picture belongs to a seal of the record. Take the seal back first.",
+        "Ảnh này thuộc về một niêm phong hoặc sai khác trong biên bản. Hãy bỏ mục đó trước.",
+        "This picture belongs to a seal or a mismatch of the record. Take that back first.",
     ),
+    "mismatch-unknown": ("Sai khác là một trong: {kinds}.", "A mismatch is one of: {kinds}."),
+    "mismatch-missing": ("Biên bản này không có sai khác đó.", "This verification has no such mismatch."),
     "role-unknown": ("Người ký là một trong: {roles}.", "Who signs is one of: {roles}."),
     "signature-empty": ("Chưa có chữ ký. Hãy ký lên màn hình.", "Nothing was drawn. Sign on the screen."),
     "readings-needed": (
@@ -227,6 +241,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "visit-unknown": (
         "Máy chưa có cuộc kiểm định này. Hãy đồng bộ rồi thử lại.",
         "This visit is not on the tablet. Sync and try again.",
+    ),
+    "ending-unknown": (
+        "Kết quả cuộc kiểm định là một trong: {endings}.",
+        "A visit ends as one of: {endings}.",
+    ),
+    "batch-mixed": (
+        "Phương tiện đo {serial} khác loại, đặc tính hoặc hình thức kiểm định; không sao chép được sang đó.",
+        "Instrument {serial} is of another type, other characteristics or another regime; nothing can be copied to it.",
     ),
     "instrument-unknown": (
         "Phương tiện đo này không thuộc cuộc kiểm định đã tải về. Hãy đồng bộ rồi thử lại.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
-from .attachments import Attachments, Due
+from .attachments import Due
 from .network import Answer
 from .refusal import Refused
 
@@ -17,34 +19,62 @@ PATIENCE = 5  # answers without progress before the next attachment has its turn
 Call = Callable[..., Answer]
 
 
+class Source(Protocol):
+    """Where the attachments come from: those of this tablet, or of a rescue file."""
+
+    def due(self) -> list[Due]: ...
+    def is_sound(self, sha256: str) -> bool: ...
+    def read(self, sha256: str, offset: int = 0, length: int = -1) -> bytes: ...
+    def received(self, sha256: str) -> None: ...
+    def held(self, due: Due, code: str, detail: str | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many attachments arrived, and how many were not allowed to go now."""
+
+    arrived: int
+    held_back: int
+
+
 class Uploads:
     """`call` is a call to the inspection service with a token; it raises Unreachable, and then the rest waits too."""
 
-    def __init__(self, attachments: Attachments, call: Call) -> None:
+    def __init__(self, attachments: Source, call: Call) -> None:
         self.attachments, self._call = attachments, call
 
-    def send_all(self) -> int:
-        """How many arrived.  One that cannot be sent does not hold the others.  Raises Unreachable, Refused."""
-        sent, refused = 0, None
+    def send_all(self, allowed: Callable[[int], bool] = lambda size: True) -> Sent:
+        """One that cannot be sent does not hold the others.  Raises Unreachable, Refused.
+
+        Args:
+            allowed: asked before each part, with its size; an attachment that may not go on waits where it is.
+        """
+        arrived, held_back, refused = 0, 0, None
         for due in self.attachments.due():
             try:
-                self._send(due)
-                self.attachments.received(due.sha256)
-                sent += 1
+                if self._send(due, allowed):
+                    self.attachments.received(due.sha256)
+                    arrived += 1
+                else:
+                    held_back += 1
             except _Held as held:
                 self.attachments.held(due, held.code, held.detail)
                 refused = Refused("attachment-held", detail=held.detail or held.code)
         if refused:
             raise refused
-        return sent
+        return Sent(arrived, held_back)
 
-    def _send(self, due: Due) -> None:
+    def _send(self, due: Due, allowed: Callable[[int], bool]) -> bool:
+        if not allowed(min(due.size, PART_BYTES)):
+            return False
         if not self.attachments.is_sound(due.sha256):
             raise _Held("damaged", None)
         here = self._progress(due)
         for _ in range(PATIENCE + due.size // PART_BYTES):
             if here >= due.size:
-                return
+                return True
+            if not allowed(min(due.size - here, PART_BYTES)):
+                return False
             here = self._part(due, here)
         raise _Held("no-progress", None)
 

@@ -86,7 +86,7 @@ class Vault:
 
     def open_by_recovery(self, code: str) -> None:
         """Takes the code as people write it: spaces, dashes, small letters.  Raises Refused recovery-wrong."""
-        self._use(self._unlock(RECOVERY, _code(code), "recovery-wrong"))
+        self._use(self._unlock(RECOVERY, plain_code(code), "recovery-wrong"))
 
     def fits(self, pin: str) -> bool:
         """Whether this is the PIN of the vault that is open.  Raises Refused signed-out."""
@@ -217,5 +217,6 @@ def secret_in(file: Path) -> Callable[[], bytes]:
     return read
 
 
-def _code(typed: str) -> str:
+def plain_code(typed: str) -> str:
+    """A code as people write it, with spaces, dashes and small letters, in its own letters."""
     return "".join(typed.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))

@@ -14,6 +14,7 @@ from .fitting import Fitting
 from .form import Form, read_value, words
 from .gates import certificate_obstacles, standard_obstacle
 from .judgement import Judgement, fault, in_words, judge
+from .live import Live, live
 from .outbox import Item, Outbox
 from .paper import Paper
 from .pen import Pen
@@ -65,6 +66,10 @@ class Verification:
         """The field entered or set last, such as "readings/qmax/1/indication": where the screen reopens."""
         return self.sheet.at
 
+    def must_be_open(self) -> None:
+        """Raises Refused: signed-out, draft-finished, draft-abandoned."""
+        self._pen.must_write()
+
     def enter(self, at: str) -> None:
         """The inspector has gone to a field."""
         self._pen.write("field.entered", at=words(at, TEXT, "at"))
@@ -89,6 +94,14 @@ class Verification:
 
         self._must_be_sound("reading.set", change, mine)
         self._pen.write("reading.set", **change)
+
+    def live(self, point: str, field: str, typed: str, run: int = 1, unit: str | None = None) -> Live:
+        """What the run comes to with what is being typed, beside everything entered so far; journals nothing.
+
+        Call it for every key: error, limits and verdict of the run in `outcomes`, or in `problem` why it is no value yet.
+        Raises Refused: field-unknown, run-unknown.
+        """
+        return live(self.sheet, self.form, self._work.shelf(), point, field, typed, run, unit)
 
     def set_check(self, check: str, good: bool | None) -> None:
         """A yes/no question of the procedure; None clears the answer.  Raises Refused field-unknown."""

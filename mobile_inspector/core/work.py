@@ -47,7 +47,7 @@ class Work:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._shelf: Shelf | None = None
-        self.revision = 0  # counts the pages taken in since the tablet was opened
+        self.revision = 0  # counts what was taken in since the tablet was opened
         self._touched: set[str] = set()
 
     @property
@@ -112,10 +112,15 @@ class Work:
 
     def visit_of(self, instrument_id: str) -> Visit | None:
         """The first of the open visits, in order of time, that an instrument is on."""
+        found = {
+            fact.subject.removeprefix("visit/")
+            for fact in self._journal.facts(kind="instrument.found")
+            if fact.payload["instrument"]["id"] == instrument_id
+        }
         on_it = [
             body
             for body in self._bodies("visit")
-            if any(item["instrument"]["id"] == instrument_id for item in body["items"])
+            if body["id"] in found or instrument_id in {item["instrument"]["id"] for item in body["items"]}
         ]
         visits = self._whole(on_it)
         return visits[0] if visits else None
@@ -140,6 +145,13 @@ class Work:
         """The open visits in order of time, their instruments by id only: cheap for tens of thousands."""
         return sorted(self._bodies("visit"), key=lambda body: (body["starts_at"], body["id"]))
 
+    def found_on_site(self) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        """The instruments that the inspector added, each with the outline of its open visit."""
+        facts = list(self._journal.facts(kind="instrument.found"))
+        visits = {body["id"]: body for body in self._bodies("visit")} if facts else {}
+        pairs = [(fact.payload["instrument"], fact.subject.removeprefix("visit/")) for fact in facts]
+        return [(instrument, visits[id]) for instrument, id in pairs if id in visits]
+
     def take_touched(self) -> set[str]:
         """The instruments that pages have brought since this was asked last."""
         touched, self._touched = self._touched, set()
@@ -147,9 +159,12 @@ class Work:
 
     def _whole(self, bodies: Iterable[Mapping[str, Any]]) -> list[Visit]:
         """Visits in order of time, each instrument as it was told last, with the visit or alone."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for fact in self._journal.facts(kind="instrument.found"):
+            found.setdefault(fact.subject.removeprefix("visit/"), []).append(fact.payload)
         kept = sorted(bodies, key=lambda body: (body["starts_at"], body["id"]))
         newest = self.instruments({item["instrument"]["id"] for body in kept for item in body["items"]})
-        return [Visit(**_fields(body, newest)) for body in kept]
+        return [Visit(**_fields(body, newest, found.get(body["id"], ()))) for body in kept]
 
     def standards(self) -> list[Mapping[str, Any]]:
         """Every reference standard known here, in date or not."""
@@ -226,13 +241,15 @@ def _day(body: Mapping[str, Any]) -> date:
     return read_instant(body["starts_at"]).astimezone(VIETNAM).date()
 
 
-def _fields(body: Mapping[str, Any], newest: Mapping[str, Any]) -> dict[str, Any]:
-    """A visit with each instrument as it was told last, with the visit or alone."""
+def _fields(
+    body: Mapping[str, Any], newest: Mapping[str, Any], found: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """A visit with each instrument as it was told last, with the visit or alone, then those found on the spot."""
     items = [
         {**item, "instrument": newest.get(item["instrument"]["id"], item["instrument"])}
         for item in body["items"]
     ]
-    return {**{name: body[name] for name in Visit.__slots__}, "items": items}
+    return {**{name: body[name] for name in Visit.__slots__}, "items": [*items, *found]}
 
 
 def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

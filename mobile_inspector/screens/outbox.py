@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mobile_inspector.core import Item
@@ -11,6 +12,7 @@ from .page import Page
 from .theme import LARGE
 from .widgets import Column, Push, Scroll, Split, Text
 
+RESCUE = "rescue"
 TONES = {
     "on_tablet": "faint",
     "received": "action",
@@ -52,12 +54,21 @@ class Outbox(Page):
             if number:
                 more.add_widget(Text(f"{self.say('certificate')}: {number}", bold=True))
         more.add_widget(Push(self.say("retry"), self.app.kick))
+        more.add_widget(Push(self.say("rescue"), self.rescue, filled=False))
         empty = [Line(self.say("no-records"))]
         self.add_widget(Split(Listing(lines or empty), Scroll(more), wide=0.6, high=0.6))
 
     def choose(self, id: str) -> None:
         self.chosen = id
         self.refresh()
+
+    def rescue(self) -> None:
+        """All that has no receipt, into a sealed file; the app says where it is and its code."""
+        file = Path(self.tablet.directory) / f"{RESCUE}-{self.tablet.journal.clock.now():%Y%m%d-%H%M%S}.vernier"
+        self.do(
+            lambda: self.tablet.rescue(file),
+            lambda code: self.app.tell(self.say("rescued", file=file, code=code), "warn"),
+        )
 
     def _line(self, item: Item, known: dict[str, Any]) -> Line:
         return Line(

@@ -17,6 +17,7 @@ from .verdict_strip import TONES, VerdictStrip
 from .widgets import Column, Push, Row, Scroll, Split, Text
 
 STANDARDS = "standards"
+COPIED = ("conditions", "checks", "standards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class State:
     standards: Sequence[tuple[dict[str, Any], Refused | None, bool]]
     verdict: str
     has_as_found: bool
+    others: Sequence[str]
 
 
 class Verify(Page):
@@ -55,7 +57,14 @@ class Verify(Page):
         ]
         found = fields(draft, judged(judgement.result), self.language)
         name = f"{each['maker']} {each['model']} {each['serial']}"
-        return State(name, draft.at, found, standards, judgement.verdict, draft.sheet.as_found is not None)
+        kind = (each["type_code"], each["characteristics"])
+        others = [
+            other.id
+            for other in self.tablet.resume()
+            if other.id != draft.id and (other.instrument["type_code"], other.instrument["characteristics"]) == kind
+        ]
+        has_as_found = draft.sheet.as_found is not None
+        return State(name, draft.at, found, standards, judgement.verdict, has_as_found, others)
 
     def show(self, found: State) -> None:
         self.found = found
@@ -99,7 +108,7 @@ class Verify(Page):
         def keep() -> str:
             draft = self.tablet.drafts.get(id)
             try:
-                field.store(draft, text or None)
+                field.store(draft, text.rstrip(",") or None)
             except Refused as no:
                 if field.kind == "condition" or draft.sheet.readings:
                     field.store(draft, None)
@@ -140,6 +149,16 @@ class Verify(Page):
     def keep_as_found(self) -> None:
         id = self.where["draft"]
         self.do(lambda: self.tablet.drafts.get(id).keep_as_found(), lambda _: self._restart())
+
+    def copy_down(self) -> None:
+        """What is the same for identical instruments, to those under way: conditions, checks, standards."""
+        id, others = self.where["draft"], self.found.others
+
+        def act() -> int:
+            get = self.tablet.drafts.get
+            return self.tablet.copy_down(get(id), COPIED, [get(other) for other in others])
+
+        self.do(act, lambda count: self.app.tell(self.say("copied", count=count)))
 
     def _restart(self) -> None:
         readings = [field.at for field in self.found.fields if field.kind == "reading"]
@@ -243,6 +262,8 @@ class Verify(Page):
             Push(self.say("to-seals"), lambda: self.app.go("seals", draft=id), filled=False),
             Push(self.say("to-finish"), lambda: self.app.go("finish", draft=id), filled=False),
         ]
+        if len(self.found.others) > 0:
+            parts.insert(0, Push(self.say("copy-down", count=len(self.found.others)), self.copy_down, filled=False))
         if self.found.has_as_found:
             parts.insert(0, Push(self.say("as-left"), lambda: None, tone="warn", filled=False))
         else:

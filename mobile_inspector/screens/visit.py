@@ -10,11 +10,12 @@ from kivy.utils import platform
 
 from mobile_inspector.core.clock import VIETNAM, read_instant
 from mobile_inspector.core.route import is_overdue
+from mobile_inspector.core.visit_book import ENDINGS, Ending
 
 from .listing import Line, Listing
 from .page import Page
 from .theme import LARGE
-from .widgets import Column, Push, Row, Scroll, Split, Text
+from .widgets import Ask, Column, Push, Row, Scroll, Split, Text
 
 
 class Visit(Page):
@@ -44,7 +45,7 @@ class Visit(Page):
                 f"{each['maker']} {each['model']}", more, mark, tone,
                 lambda id=each["id"]: self.app.go("instrument", visit=visit.id, instrument=id),  # type: ignore[misc]
             ))  # fmt: skip
-        return {"visit": visit, "lines": lines}
+        return {"visit": visit, "lines": lines, "outcome": self.tablet.visit_book.outcome(visit.id)}
 
     def show(self, found: Mapping[str, Any]) -> None:
         self.clear_widgets()
@@ -62,7 +63,26 @@ class Visit(Page):
         )
         if site.get("latitude") is not None:
             told.add_widget(Row(Push(self.say("directions"), lambda: directions(site), filled=False)))
+        outcome = found["outcome"]
+        if outcome is not None:
+            ending = self.say(f"ending-{outcome.ending}")
+            told.add_widget(Text(self.say("ended", ending=ending, reason=outcome.reason), bold=True, tone="warn"))
         self.add_widget(Split(Scroll(told), Listing(found["lines"]), wide=0.42, high=0.42))
+        self.add_widget(Row(*(
+            Push(self.say(f"ending-{ending}"), lambda ending=ending: self.end(ending), filled=False)  # type: ignore[misc]
+            for ending in ENDINGS
+        )))  # fmt: skip
+
+    def end(self, ending: Ending) -> None:
+        """How the visit ended; all but done needs a reason."""
+        if ending == "done":
+            self._end(ending, "")
+            return
+        question = self.say("ending-why", ending=self.say(f"ending-{ending}"))
+        Ask(question, self.say("ok"), self.say("cancel"), lambda reason: self._end(ending, reason)).open()
+
+    def _end(self, ending: Ending, reason: str) -> None:
+        self.do(lambda: self.tablet.visit_book.close(self.where["visit"], ending, reason))
 
 
 def directions(site: Mapping[str, Any]) -> None:

@@ -34,7 +34,7 @@ def open_tablet(directory: Path, transport: httpx.BaseTransport | None = None) -
 
 
 def record(directory: Path) -> None:
-    """Records one verification after another, for ever, and prints the id of every fact whose call has returned."""
+    """A scripted day: one verification after another, for ever; prints the id of every fact whose call has returned."""
     tablet = open_tablet(directory)
     position = [max((fact.position for fact in tablet.journal.facts()), default=0)]
 
@@ -60,7 +60,15 @@ def record(directory: Path) -> None:
                 acknowledge()
                 draft.set_reading(point, "reference", "20,05", run)
                 acknowledge()
+                draft.enter(f"readings/{point}/{run}/temperature")
+                acknowledge()
+        draft.set_condition("temperature", f"{20 + number % 10},5")
+        acknowledge()
         draft.take_standard(day.STANDARD)
+        acknowledge()
+        photo = draft.paper.attach(f"\xff\xd8 photo {number}".encode(), "image/jpeg")
+        acknowledge()
+        draft.paper.note_mismatch("seal_broken", "Chì cũ đứt", photo)
         acknowledge()
         seal = next(seals)
         draft.seals.affix(seal.number, "Bộ đo")
@@ -68,7 +76,11 @@ def record(directory: Path) -> None:
         if number % 3 == 2:
             draft.seals.void(seal.number, "Đứt dây chì")
             acknowledge()
+        draft.paper.sign("inspector", "Nguyễn Văn Nam", [[(1, 1), (2, 3)]])
+        acknowledge()
         draft.finish()
+        acknowledge()
+        tablet.visit_book.close(day.VISIT, "partly", f"Còn {number}")
         acknowledge()
 
 

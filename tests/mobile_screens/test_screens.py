@@ -25,6 +25,7 @@ def tell(story: str, directory: Path) -> subprocess.CompletedProcess[str]:
         "the_whole_day",
         "what_is_refused",
         "found_without_diacritics",
+        "around_the_measurements",
         "paused_and_resumed",
         "every_target_is_large_enough",
     ],

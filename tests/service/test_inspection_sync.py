@@ -1,5 +1,6 @@
 """A tablet's evidence arrives once, whatever happens on the way, and nothing of it is lost."""
 
+import gzip
 import json
 import threading
 from typing import Any
@@ -13,6 +14,7 @@ from services.inspection.events import (
     VerificationRecorded,
 )
 from services.inspection.storage import records
+from services.kernel.model import new_id
 from tests.unit.inspection.evidence import FieldTablet, verification
 from tests.unit.inspection.province import Province
 from tests.world import MakeWorld
@@ -237,3 +239,39 @@ def test_a_body_that_is_no_batch_is_refused_whole(province: Province) -> None:
     streamed = province.inspector.post("/sync/records", content=iter([b" " * 3_000_000] * 2))
     assert streamed.status_code == 413
     assert records.collection.count_documents({}) == 0
+
+
+def test_a_packed_body_is_refused_before_it_is_unpacked(province: Province) -> None:
+    packed = gzip.compress(province.tablet.batch(province.tablet.record()))
+    for body in (packed, packed[:-20], b"\x1f\x8b"):
+        coded = province.inspector.post("/sync/records", content=body, headers={"Content-Encoding": "gzip"})
+        assert (coded.status_code, coded.json()["field"]) == (415, "Content-Encoding")
+        plain = province.inspector.post("/sync/records", content=body)
+        assert plain.status_code == 400
+    assert records.collection.count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    "procedure",
+    [{"id": "fuel-dispenser", "version": "1999"}, {"id": "khong-co", "version": "1"}, {"id": 7}, "x"],
+)
+def test_an_unknown_procedure_is_kept_without_a_verdict_and_flagged(
+    province: Province, procedure: Any
+) -> None:
+    evaluation = verification()["evaluation"] | {"procedure": procedure}
+    record = province.tablet.record(verification(evaluation=evaluation))
+    assert province.push(record)["answers"][0]["status"] == "accepted"
+    province.world.drain()
+    found = province.office.get(f"/verifications/{record['id']}").json()
+    assert found["verdict"] == "incomplete"
+    assert set(found["withheld"]) <= {"procedure-unknown", "not-evaluable"}
+    assert found["withheld"]
+    assert province.world.events(CertificateIssued) == []
+
+
+def test_a_sequence_played_again_with_other_content_is_kept_and_flagged(province: Province) -> None:
+    first = province.tablet.record()
+    again = province.tablet.seal({**first, "id": new_id(), "body": verification(instrument_id="i2")})
+    assert [each["status"] for each in province.push(first, again)["answers"]] == ["accepted", "accepted"]
+    province.world.drain()
+    assert reasons(province) == ["chain-fork"]
