@@ -62,7 +62,9 @@ class Instrument(Page):
         if found["draft"]:
             made.add_widget(Text(self.say("mismatches"), size=LARGE, bold=True))
             for noted in found["noted"]:
-                made.add_widget(Text(f"{self.say('mismatch-' + noted['what'])}: {noted['found']}", tone="bad"))
+                made.add_widget(
+                    Text(f"{self.say('mismatch-' + noted['what'])}: {noted['found']}", tone="bad")
+                )
             for what in MISMATCHES:
                 push = Push(
                     self.say(f"mismatch-{what}"), lambda what=what: self.differs(found["draft"], what), filled=False  # type: ignore[misc]

@@ -64,7 +64,9 @@ class Outbox(Page):
 
     def rescue(self) -> None:
         """All that has no receipt, into a sealed file; the app says where it is and its code."""
-        file = Path(self.tablet.directory) / f"{RESCUE}-{self.tablet.journal.clock.now():%Y%m%d-%H%M%S}.vernier"
+        file = (
+            Path(self.tablet.directory) / f"{RESCUE}-{self.tablet.journal.clock.now():%Y%m%d-%H%M%S}.vernier"
+        )
         self.do(
             lambda: self.tablet.rescue(file),
             lambda code: self.app.tell(self.say("rescued", file=file, code=code), "warn"),

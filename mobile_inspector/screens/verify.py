@@ -61,7 +61,8 @@ class Verify(Page):
         others = [
             other.id
             for other in self.tablet.resume()
-            if other.id != draft.id and (other.instrument["type_code"], other.instrument["characteristics"]) == kind
+            if other.id != draft.id
+            and (other.instrument["type_code"], other.instrument["characteristics"]) == kind
         ]
         has_as_found = draft.sheet.as_found is not None
         return State(name, draft.at, found, standards, judgement.verdict, has_as_found, others)
@@ -263,7 +264,9 @@ class Verify(Page):
             Push(self.say("to-finish"), lambda: self.app.go("finish", draft=id), filled=False),
         ]
         if len(self.found.others) > 0:
-            parts.insert(0, Push(self.say("copy-down", count=len(self.found.others)), self.copy_down, filled=False))
+            parts.insert(
+                0, Push(self.say("copy-down", count=len(self.found.others)), self.copy_down, filled=False)
+            )
         if self.found.has_as_found:
             parts.insert(0, Push(self.say("as-left"), lambda: None, tone="warn", filled=False))
         else:

@@ -66,7 +66,9 @@ class Visit(Page):
         outcome = found["outcome"]
         if outcome is not None:
             ending = self.say(f"ending-{outcome.ending}")
-            told.add_widget(Text(self.say("ended", ending=ending, reason=outcome.reason), bold=True, tone="warn"))
+            told.add_widget(
+                Text(self.say("ended", ending=ending, reason=outcome.reason), bold=True, tone="warn")
+            )
         self.add_widget(Split(Scroll(told), Listing(found["lines"]), wide=0.42, high=0.42))
         self.add_widget(Row(*(
             Push(self.say(f"ending-{ending}"), lambda ending=ending: self.end(ending), filled=False)  # type: ignore[misc]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kivy.metrics import dp
 
+from mobile_inspector.core import Refused
 from mobile_inspector.screens.listing import LineView
 from mobile_inspector.screens.widgets import Entry, Push
 from tests.mobile.fake_inspection import CODE, PASSWORD, USER
@@ -210,7 +211,7 @@ def around_the_measurements(stage: Stage) -> None:
     assert finger.sees("Mất điện cả phường")
     finger.tap("Trên máy")
     finger.tap("Ghi tệp cứu dữ liệu")
-    assert finger.app.message.text
+    assert finger.app.message.text == Refused("nothing-to-rescue").text("vi")
     finger.leave()
 
 
