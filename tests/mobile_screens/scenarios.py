@@ -190,18 +190,21 @@ def around_the_measurements(stage: Stage) -> None:
     finger.type_into("", "TS-99999")
     finger.tap("Đồng ý")
     assert finger.sees("Số chế tạo khác: TS-99999")
-    finger.tap("Thấy thêm một máy")
-    finger.type_into("", "TS-MOI-7")
-    finger.tap("Đồng ý")
-    assert finger.sees("TS-MOI-7")
-    finger.tap("Bắt đầu kiểm định")
-    first = next(d for d in finger.app.tablet.resume() if d.instrument["serial"] != "TS-MOI-7")
-    finger.app.go("verify", draft=first.id)
+    for serial in ("TS-MOI-7", "TS-MOI-8"):
+        finger.tap("Thấy thêm một máy")
+        finger.type_into("", serial)
+        finger.tap("Đồng ý")
+        assert finger.sees(serial)
+        finger.tap("Bắt đầu kiểm định")
+        if serial == "TS-MOI-7":
+            answer_checks(finger)
+        finger.tap("Quay lại")
+    drafts = {draft.instrument["serial"]: draft for draft in finger.app.tablet.resume()}
+    finger.app.go("verify", draft=drafts["TS-MOI-7"].id)
     finger.rest()
     finger.tap("Chép cho 1 máy giống")
-    assert "Đã chép" in finger.app.message.text
-    second = next(d for d in finger.app.tablet.resume() if d.instrument["serial"] == "TS-MOI-7")
-    assert second.sheet.checks == first.sheet.checks
+    assert "Đã chép" in finger.app.message.text, finger.app.message.text
+    assert drafts["TS-MOI-8"].sheet.checks == drafts["TS-MOI-7"].sheet.checks != {}
     finger.app.start_at(("today", {}), ("visit", {"visit": "visit-01"}))
     finger.rest()
     assert finger.sees("TS-MOI-7")
