@@ -3,7 +3,7 @@ py := .venv/bin/python
 sh := deploy/local/setup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup dev run demo test test-kafka kafka check format bench bench-sync bench-tablet faults docs lock clean
+.PHONY: help setup dev run tablet screenshots demo test test-kafka kafka check format bench bench-sync bench-tablet faults docs lock clean
 
 help: ## list the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -16,6 +16,13 @@ dev: ## make .venv with what tests and checks need too
 
 run: setup ## start the whole platform on this machine (Ctrl-C stops it)
 	@exec $(py) -m deploy.local
+
+tablet: ## start the inspector's tablet on this desktop, against `make run`
+	@VERNIER_VENV=.vernier/tablet-venv $(sh) tablet
+	@exec .vernier/tablet-venv/bin/python -m mobile_inspector
+
+screenshots: dev ## write docs/images/tablet: every screen, both orientations, languages and themes
+	@$(py) -m tests.mobile_screens.tour docs/images/tablet
 
 demo: setup ## run the main job on real input, checking every step
 	@exec $(py) -m demo

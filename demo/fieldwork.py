@@ -31,7 +31,7 @@ class Fieldwork:
 def work_in_the_field(
     office: Office, addresses: Addresses, appointment: Appointment, folder: Path, report: Report
 ) -> Fieldwork:
-    _wait_for_the_work(office, addresses, appointment)
+    wait_for_the_work(office, addresses, appointment)
     orders = {
         "directory": str(folder),
         "registry": addresses.urls["registry"],
@@ -134,7 +134,7 @@ class _Child:
         self._popen.wait()
 
 
-def _wait_for_the_work(office: Office, addresses: Addresses, appointment: Appointment) -> None:
+def wait_for_the_work(office: Office, addresses: Addresses, appointment: Appointment) -> None:
     """The visit reaches inspection by Kafka; the tablet would pull again, the demo waits."""
     from demo.doors import Person
 

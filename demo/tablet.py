@@ -38,7 +38,7 @@ def morning(tablet: Tablet, orders: Json) -> None:
     _answer_checks(draft)
     _tell("expired-standard", refused=_refusal_of_expired(draft, orders["expired"]))
     draft.take_standard(orders["dispenser_standard"])
-    for point, field, run, value in _dispenser_readings():
+    for point, field, run, value in dispenser_readings():
         draft.set_reading(point, field, value, run)
     spoiled, *fitted = [seal.number for seal in tablet.seals("lead_seal")][:3]
     draft.seals.void(spoiled, "Dây niêm phong bị đứt khi kẹp")
@@ -50,7 +50,7 @@ def morning(tablet: Tablet, orders: Json) -> None:
 
     draft = tablet.start(orders["visit"], orders["fails"])
     _answer_checks(draft)
-    readings = list(_scale_readings(draft))
+    readings = list(scale_readings(draft))
     for point, field, run, value in readings[: len(readings) // 2]:
         draft.set_reading(point, field, value, run)
     _tell("half-done", record=draft.id, at=draft.at, entered=len(draft.sheet.evaluation()["readings"]))
@@ -72,7 +72,7 @@ def afternoon(tablet: Tablet, orders: Json) -> None:
         at=draft.at,
         entered=len(draft.sheet.evaluation()["readings"]),
     )
-    for point, field, run, value in _scale_readings(draft):
+    for point, field, run, value in scale_readings(draft):
         draft.set_reading(point, field, value, run)
     draft.take_standard(orders["scale_standard"])
     item = draft.finish()
@@ -117,7 +117,7 @@ def _refusal_of_expired(draft: Verification, standard_id: str) -> str | None:
     return None
 
 
-def _dispenser_readings() -> Iterator[tuple[str, str, int, str]]:
+def dispenser_readings() -> Iterator[tuple[str, str, int, str]]:
     """Three runs at each flow rate, as an inspector reads them; the worst is −0.15 %, the limit ±0.3 %."""
     for point, references in (("qmax", ("20,02", "20,03", "20,01")), ("qmin", ("19,99", "20,00", "20,02"))):
         for run, reference in enumerate(references, start=1):
@@ -125,7 +125,7 @@ def _dispenser_readings() -> Iterator[tuple[str, str, int, str]]:
             yield point, "reference", run, reference
 
 
-def _scale_readings(draft: Verification) -> Iterator[tuple[str, str, int, str]]:
+def scale_readings(draft: Verification) -> Iterator[tuple[str, str, int, str]]:
     """Every required load, read true but for the largest, which shows four intervals too much: outside any class."""
     interval = Decimal(draft.instrument["characteristics"]["e"]["value"]) * 1000
     points = [p for step in draft.form.plan["steps"] for p in step["points"] if p["required"]]

@@ -1,0 +1,1 @@
+"""The tablet's screens: a skin over `mobile_inspector.core`.  No rule lives here."""

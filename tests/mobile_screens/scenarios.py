@@ -1,0 +1,268 @@
+"""The stories told to the real app, each in a process: `python -m tests.mobile_screens.scenarios NAME DIRECTORY`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from kivy.metrics import dp
+
+from mobile_inspector.core import Refused
+from mobile_inspector.screens.listing import LineView
+from mobile_inspector.screens.widgets import Entry, Push
+from tests.mobile.fake_inspection import CODE, PASSWORD, USER
+from tests.mobile_screens.finger import HIGH, WIDE, Finger
+from tests.mobile_screens.stage import PIN, Stage, answer_checks, begin, read_dispenser, sign_and_seal
+
+
+def the_whole_day(stage: Stage) -> None:
+    """Enrol, verify a dispenser while the tablet is turned, sign, hand in, and see it published."""
+    finger = stage.working()
+    assert finger.sees("Có thể làm việc ngoại tuyến: 1 cuộc kiểm định, 2 phương tiện đo")
+    begin(finger, "Tatsuno")
+    answer_checks(finger)
+    finger.keys("20,00")
+    assert finger.sees("Chưa đủ số để tính")
+    finger.tap("Tiếp")
+    finger.keys("20,1")
+    assert finger.sees("KHÔNG ĐẠT   E = −0,4975 %"), finger.text()
+    assert finger.sees("Giới hạn −0,3 … 0,3 %")
+    finger.turn(HIGH)
+    assert finger.sees("20,1 L")
+    finger.tap("Xóa")
+    assert finger.sees("ĐẠT   E = 0"), finger.text()
+    finger.keys("05")
+    assert finger.sees("ĐẠT   E = −0,2494 %")
+    finger.tap("Tiếp")
+    read_dispenser(finger)
+    assert finger.sees("đã hết hạn"), "an expired standard says why"
+    expired = next(w for w in finger.widgets() if isinstance(w, Push) and w.text == "Không được dùng")
+    assert expired.disabled
+    finger.tap("Chọn")
+    assert finger.sees("Đang dùng")
+    finger.tap("Niêm phong")
+    finger.type_into("Những số cuối", "125")
+    finger.tap("BN26-000125")
+    assert finger.sees("Còn trong tay: 19")
+    finger.tap("Tháo ra")
+    assert finger.sees("Đã tháo")
+    finger.tap("Quay lại")
+    finger.tap("Kết thúc")
+    assert finger.sees("ĐẠT")
+    sign_and_seal(finger)
+    finger.wait(lambda: finger.sees("Đã nhận 1"), "the record to be received")
+    [record] = stage.server.texts
+    body = finger.app.tablet.outbox()[0].record["body"]
+    assert (body["verdict"], body["seals_affixed"][0]["number"]) == ("pass", "BN26-000125")
+    assert body["seals_removed"][0]["number"] == "BN25-000410"
+    assert {signed["role"] for signed in body["signatures"]} == {"representative"}
+    told = {"record_id": record, "status": "accepted", "verification_id": record, "verdict": "pass"}
+    more = {
+        "certificate_number": "BN-2026-000001",
+        "valid_until": "2027-03-31",
+        "withheld": [],
+        "attention": [],
+    }
+    stage.server.publish(results=[{**told, **more}])
+    finger.app.kick()
+    finger.wait(lambda: finger.sees("Đã công bố 1"), "the certificate")
+    finger.tap("Trên máy")
+    finger.tap("Biên bản 1")
+    assert finger.sees("Giấy chứng nhận: BN-2026-000001")
+    finger.leave()
+
+
+def typing_until_killed(stage: Stage) -> None:
+    """Ends by kill -9 in the middle of a number."""
+    finger = stage.working()
+    begin(finger, "Tatsuno")
+    answer_checks(finger)
+    finger.keys("20,00")
+    finger.tap("Tiếp")
+    finger.keys("20,0")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def opened_after_the_kill(stage: Stage) -> None:
+    """Without a network, by PIN, at the same field with the same digits."""
+    stage.server.faults = iter(["away"] * 1000)
+    finger = stage.finger(HIGH)
+    finger.type_into("PIN", PIN)
+    finger.tap("Mở máy bằng PIN")
+    assert finger.page.name == "verify", finger.text()
+    assert finger.page.at == "readings/qmax/1/reference"
+    assert finger.sees("20,0 L")
+    finger.keys("5")
+    assert finger.sees("ĐẠT   E = −0,2494 %")
+    finger.leave()
+
+
+def what_is_refused(stage: Stage) -> None:
+    """Each refusal is a sentence on the screen, and the work goes on."""
+    finger = stage.finger()
+    stage.server.faults = iter(["away"])
+    finger.type_into("Tên đăng nhập", USER)
+    finger.type_into("Mật khẩu", PASSWORD)
+    finger.tap("Đăng nhập")
+    assert "Lần đăng nhập đầu tiên cần có mạng" in finger.app.message.text
+    finger.type_into("Mật khẩu", "sai")
+    finger.tap("Đăng nhập")
+    assert "không đúng" in finger.app.message.text
+    finger.tap("English")
+    finger.type_into("User name", USER)
+    finger.type_into("Password", PASSWORD)
+    finger.tap("Sign in")
+    finger.type_into("One-time enrolment code", "0000")
+    finger.tap("Enrol")
+    assert "enrolment code is wrong" in finger.app.message.text
+    finger.type_into("One-time enrolment code", CODE)
+    finger.tap("Enrol")
+    for first, second, said in (("111111", "111111", "PIN"), ("274913", "274914", "differ")):
+        finger.type_into("New PIN, 6 to 12 digits", first)
+        finger.type_into("The PIN once more", second)
+        finger.tap("Keep the PIN")
+        assert said in finger.app.message.text
+    finger.type_into("New PIN, 6 to 12 digits", PIN)
+    finger.type_into("The PIN once more", PIN)
+    finger.tap("Keep the PIN")
+    finger.tap("I wrote it down")
+    finger.wait(lambda: finger.sees("08:30"), "the day's work")
+    finger.tap("Tiếng Việt")
+    begin(finger, "Nhơn Hòa")
+    answer_checks(finger)
+    finger.tap("Tải Min")
+    finger.keys("5")
+    assert finger.sees("Giá trị quá nhỏ"), finger.text()
+    finger.tap("Niêm phong")
+    finger.tap("BN26-000120")
+    finger.tap("Hủy")
+    finger.type_into("", "Đứt dây")
+    finger.find("Hủy")
+    finger.tap("Hủy")
+    assert finger.sees("BN26-000120: đã hủy, Đứt dây")
+    finger.tap("Quay lại")
+    finger.tap("Kết thúc")
+    assert finger.sees("CHƯA KẾT LUẬN")
+    finger.tap("Từ chối ký")
+    finger.type_into("", "Không đồng ý với kết quả")
+    finger.tap("Đồng ý")
+    assert finger.sees("Không ký: Không đồng ý với kết quả")
+    for pin, said in (("999999", "PIN"), (PIN, "Hãy ghi lý do vào phần ghi chú")):
+        finger.tap("Kiểm định viên ký")
+        finger.type_into("", pin)
+        finger.tap("Đồng ý")
+        assert said in finger.app.message.text, finger.app.message.text
+    finger.type_into("Ghi chú", "Khách hàng dừng kiểm định")
+    finger.tap("Lưu ghi chú")
+    finger.tap("Từ chối ký")
+    finger.type_into("", "Vắng mặt")
+    finger.tap("Đồng ý")
+    finger.tap("Kiểm định viên ký")
+    finger.type_into("", PIN)
+    finger.tap("Đồng ý")
+    finger.wait(lambda: finger.sees("Đã khóa biên bản"), "the record to be sealed")
+    finger.leave()
+
+
+def found_without_diacritics(stage: Stage) -> None:
+    """ "tram xang" finds "Trạm xăng"."""
+    finger = stage.working()
+    finger.tap("Tìm kiếm")
+    finger.type_into("Số chế tạo, doanh nghiệp, địa chỉ …", "tram xang 3")
+    finger.wait(lambda: finger.sees("Tìm thấy 2"), "the instruments to be found")
+    finger.type_into("Số chế tạo, doanh nghiệp, địa chỉ …", "khong co gi")
+    finger.wait(lambda: finger.sees("Không tìm thấy."), "nothing to be found")
+    finger.type_into("Số chế tạo, doanh nghiệp, địa chỉ …", "cot-do")
+    finger.wait(lambda: finger.sees("TS-cot-do-01"), "the dispenser")
+    finger.tap("Tatsuno")
+    assert finger.sees("BN25-000410")
+    finger.leave()
+
+
+def around_the_measurements(stage: Stage) -> None:
+    """A mismatch, one more instrument found there, the same entered once for two, a rescue file, how the visit ended."""
+    finger = stage.working()
+    begin(finger, "Tatsuno")
+    answer_checks(finger)
+    finger.tap("Quay lại")
+    finger.tap("Số chế tạo khác")
+    finger.type_into("", "TS-99999")
+    finger.tap("Đồng ý")
+    assert finger.sees("Số chế tạo khác: TS-99999")
+    for serial in ("TS-MOI-7", "TS-MOI-8"):
+        finger.tap("Thấy thêm một máy")
+        finger.type_into("", serial)
+        finger.tap("Đồng ý")
+        assert finger.sees(serial)
+        finger.tap("Bắt đầu kiểm định")
+        if serial == "TS-MOI-7":
+            answer_checks(finger)
+        finger.tap("Quay lại")
+    drafts = {draft.instrument["serial"]: draft for draft in finger.app.tablet.resume()}
+    finger.app.go("verify", draft=drafts["TS-MOI-7"].id)
+    finger.rest()
+    finger.tap("Chép cho 1 máy giống")
+    assert "Đã chép" in finger.app.message.text, finger.app.message.text
+    assert drafts["TS-MOI-8"].sheet.checks == drafts["TS-MOI-7"].sheet.checks != {}
+    finger.app.start_at(("today", {}), ("visit", {"visit": "visit-01"}))
+    finger.rest()
+    assert finger.sees("TS-MOI-7")
+    finger.tap("Đóng cửa")
+    finger.type_into("", "Mất điện cả phường")
+    finger.tap("Đồng ý")
+    assert finger.sees("Mất điện cả phường")
+    finger.tap("Trên máy")
+    finger.tap("Ghi tệp cứu dữ liệu")
+    assert finger.app.message.text == Refused("nothing-to-rescue").text("vi")
+    finger.leave()
+
+
+def paused_and_resumed(stage: Stage) -> None:
+    """Android may stop the app at any moment; coming back it is where it was, and syncs."""
+    finger = stage.working()
+    begin(finger, "Tatsuno")
+    assert finger.app.on_pause() is True
+    calls = len(stage.server.calls)
+    finger.app.on_resume()
+    finger.wait(lambda: len(stage.server.calls) > calls, "a sync after coming back")
+    assert finger.page.name == "verify"
+    finger.leave()
+
+
+def every_target_is_large_enough(stage: Stage) -> None:
+    """48 dp at least, in both orientations, languages and themes; and no text is wider than its place."""
+    from tests.mobile_screens.tour import stops
+
+    finger = stage.working()
+    for size in (WIDE, HIGH):
+        for _ in range(2):
+            for name in stops(finger):
+                finger.turn(size)
+                _check(finger, f"{name} {size}")
+            finger.app.switch_language()
+            finger.app.switch_theme()
+            finger.rest()
+    finger.leave()
+
+
+def _check(finger: Finger, where: str) -> None:
+    for widget in finger.widgets():
+        if isinstance(widget, (Push, Entry, LineView)):
+            assert widget.height >= dp(48), (where, widget, widget.height)
+            assert widget.width >= dp(48), (where, widget, widget.width)
+        if isinstance(widget, Push) and widget.text:
+            assert widget.texture_size[0] <= widget.width + 1, (where, widget.text)
+            assert widget.texture_size[1] <= widget.height + 1, (where, widget.text)
+
+
+STORIES: dict[str, Callable[[Stage], None]] = {
+    story.__name__: story
+    for story in (
+        the_whole_day, typing_until_killed, opened_after_the_kill, what_is_refused, found_without_diacritics,
+        around_the_measurements, paused_and_resumed, every_target_is_large_enough,
+    )
+}  # fmt: skip
+
+if __name__ == "__main__":
+    STORIES[sys.argv[1]](Stage(Path(sys.argv[2])))

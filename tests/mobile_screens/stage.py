@@ -1,0 +1,82 @@
+"""The tablet and the server in memory on which the screens are tried, and the steps that most stories share."""
+
+from pathlib import Path
+
+from mobile_inspector.core import Tablet, vault
+from tests.mobile import day
+from tests.mobile.fake_inspection import CODE, PASSWORD, USER, FakeServer
+from tests.mobile_screens.finger import WIDE, Finger
+
+PIN = "274913"
+vault.COST = 2**10  # what scrypt costs is for thieves, not for tests
+
+
+class Stage:
+    """One tablet's directory, one server; `finger()` starts the app on it, again and again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.clock = day.ClockOfTheDay()
+        self.server = FakeServer(lambda: self.clock.shows)
+        self.server.inspector, self.server.seals = day.card(), day.seals()
+        self.server.publish(visits=[day.visit()], standards=day.standards())
+        self.directory = directory
+
+    def open(self) -> Tablet:
+        return Tablet.open(
+            self.directory / "tablet",
+            registry_url="https://registry.example.vn",
+            inspection_url="https://inspection.example.vn",
+            transport=self.server.transport,
+            clock=self.clock,
+        )
+
+    def finger(self, size: tuple[int, int] = WIDE) -> Finger:
+        finger = Finger(self.open, size)
+        finger.wait(lambda: finger.sees("Đăng nhập"), "the sign-in")
+        return finger
+
+    def working(self, size: tuple[int, int] = WIDE) -> Finger:
+        """Signed in, enrolled, with a PIN and the day's work."""
+        finger = self.finger(size)
+        finger.type_into("Tên đăng nhập", USER)
+        finger.type_into("Mật khẩu", PASSWORD)
+        finger.tap("Đăng nhập")
+        finger.type_into("Mã đăng ký dùng một lần", CODE)
+        finger.tap("Đăng ký")
+        finger.type_into("PIN mới, 6 đến 12 chữ số", PIN)
+        finger.type_into("Nhập lại PIN", PIN)
+        finger.tap("Lưu PIN")
+        finger.tap("Đã chép")
+        finger.wait(lambda: finger.sees("Trạm xăng số 3"), "the day's work")
+        return finger
+
+
+def begin(finger: Finger, instrument: str) -> None:
+    """From the day to the first field of an instrument."""
+    finger.tap("08:30")
+    finger.tap(instrument)
+    finger.tap("Bắt đầu kiểm định")
+
+
+def answer_checks(finger: Finger) -> None:
+    """Every required check of the procedure is good."""
+    while (field := finger.page._field()) and field.kind == "check":
+        finger.tap("Đạt")
+
+
+def read_dispenser(finger: Finger, reference: str = "20,05") -> None:
+    """Three runs at each flow rate, by the pad."""
+    while (field := finger.page._field()) and field.kind == "reading":
+        finger.keys("20,00" if field.names[2] == "indication" else reference)
+        finger.tap("Tiếp")
+    assert finger.page.at == "standards"
+
+
+def sign_and_seal(finger: Finger) -> None:
+    """The representative's finger, the inspector's PIN."""
+    finger.draw(finger.page.pad, (20, 20), (60, 120), (100, 30), (160, 110), (220, 40))
+    finger.tap("Ký")
+    assert finger.sees("Đã ký: Nguyễn Thị Hạnh"), (finger.text(), finger.app.message.text)
+    finger.tap("Kiểm định viên ký")
+    finger.type_into("", PIN)
+    finger.tap("Đồng ý")
