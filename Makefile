@@ -28,10 +28,10 @@ demo: setup ## run the main job on real input, checking every step
 	@exec $(py) -m demo
 
 test: dev ## run the tests on the embedded engines
-	@$(py) -m pytest $(ARGS)
+	@deploy/tablet/install-display && $(py) -m pytest $(ARGS)
 
 test-kafka: dev ## run the end-to-end stories on a real Apache Kafka
-	@deploy/kafka/artifacts && VERNIER_TEST_KAFKA=1 $(py) -m pytest -m e2e tests/e2e $(ARGS)
+	@deploy/kafka/artifacts && deploy/tablet/install-display && VERNIER_TEST_KAFKA=1 $(py) -m pytest -m e2e tests/e2e $(ARGS)
 
 kafka: setup ## start a real single-node Apache Kafka (Java 17, Maven)
 	@deploy/kafka/artifacts && exec $(py) -m deploy.kafka
