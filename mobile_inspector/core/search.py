@@ -89,7 +89,9 @@ class Finder:
     def _find(self, words: list[str], most: int) -> list[tuple[str, str | None]]:
         if not words:
             return []
-        rarest = min(words, key=self._count)
+        rarest = words[0] if len(words) == 1 else min(words, key=self._count)
+        if self._counts.get(rarest) == 0:
+            return []
         others = [word for word in words if word != rarest]
         found: list[tuple[str, str | None]] = []
         for number, line in self._lines_with(rarest):

@@ -234,3 +234,14 @@ def test_the_recovery_code_is_shown_as_often_as_needed_and_is_twenty_letters(
     again.sign_in(USER, PASSWORD)
     assert again.recovery_code() == code
     assert CODE not in code
+
+
+def test_an_erased_tablet_leaves_no_secret_of_the_device(
+    tablet: Tablet, server: FakeServer, tmp_path: Path
+) -> None:
+    tablet.set_pin(PIN)
+    assert (tmp_path / "tablet" / "device.secret").stat().st_mode & 0o077 == 0
+    server.standing = "wipe"
+    tablet.sync()
+    assert tablet.erased
+    assert list((tmp_path / "tablet").iterdir()) == []

@@ -97,6 +97,15 @@ class RefusalTold(Shape):
     name: Text | None = None
 
 
+class MismatchTold(Shape):
+    """What is not as it is registered: another serial number, a seal that is broken."""
+
+    what: Text
+    expected: LongText | None = None
+    found: Text
+    photo: Hash | None = None
+
+
 class ProcedureTold(Shape):
     id: Text
     version: Text
@@ -122,6 +131,7 @@ class VerificationBody(Shape):
     as_found: dict[str, Any] | None = None
     """The input of metrology.evaluate before an adjustment; `evaluation` is then what was found after it, as left."""
     status_record: StatusRecord | None = None
+    mismatches: list[MismatchTold] = Field(default_factory=list, max_length=100)
     attachments: list[AttachmentTold] = Field(default_factory=list, max_length=100)
     signatures: list[SignatureTold] | None = Field(default=None, max_length=10)
     refused_to_sign: RefusalTold | None = None

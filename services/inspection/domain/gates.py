@@ -38,6 +38,7 @@ def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
         *_correction(body, facts),
         *_signatures(body),
         *_status(body, facts),
+        *_mismatches(body),
     ]
 
 
@@ -158,6 +159,13 @@ def _signatures(body: VerificationBody) -> Iterator[Concern]:
         yield _odd("signature-missing", role="inspector")
     if "representative" not in signed and body.refused_to_sign is None:
         yield _odd("signature-missing", role="representative")
+
+
+def _mismatches(body: VerificationBody) -> Iterator[Concern]:
+    """What the inspector noted as otherwise than registered: the register or the instrument is wrong."""
+    if body.mismatches:
+        told = [f"{each.what}: {each.expected or '?'} → {each.found}" for each in body.mismatches]
+        yield _odd("mismatch-noted", differences="; ".join(told)[:1000])
 
 
 def _status(body: VerificationBody, facts: Facts) -> Iterator[Concern]:

@@ -173,6 +173,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hiện trạng khác với biên bản lần trước: {differences}. Tìm hiểu ai đã can thiệp vào phương tiện đo.",
         "The state differs from the last status record: {differences}. Find out who was at the instrument.",
     ),
+    "mismatch-noted": (
+        "Kiểm định viên ghi nhận sai khác so với sổ đăng ký: {differences}. Xem ảnh, rồi sửa sổ đăng ký hoặc làm rõ.",
+        "The inspector noted what is not as registered: {differences}. See the pictures; correct the register or ask.",
+    ),
     "evidence-missing": (
         "Quy trình yêu cầu ảnh hoặc chữ ký ({purpose}) nhưng bản ghi không có. Yêu cầu ghi bổ sung.",
         "The procedure asks for evidence ({purpose}) and the record names none. Have the record corrected.",

@@ -72,6 +72,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("visit-cancelled", {}, {"visit": {"status": "cancelled"}}, False),
     ("visit-other-inspector", {}, {"visit": {"inspector_id": "k2"}}, False),
     ("visit-other-instrument", {}, {"visit": {"instrument_ids": ["i9"]}}, False),
+    ("mismatch-noted", {"mismatches": [{"what": "serial", "expected": "A1", "found": "B2"}]}, {}, False),
 ]
 
 
