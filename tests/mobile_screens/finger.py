@@ -120,7 +120,7 @@ class Finger:
     def find(self, text: str) -> Any:
         """The button or row with these words, or else the first that begins with them; lists are scrolled to it."""
         found = self._seen(text)
-        if found is None:
+        if found is None or not self._is_in_sight(found):
             for listing in [w for w in self.widgets() if isinstance(w, Listing)]:
                 lines = [each["line"] for each in listing.data]
                 at = [
@@ -134,6 +134,14 @@ class Finger:
             found = self._seen(text)
         assert found is not None, f"nothing to touch says {text!r}; the screen says:\n{self.text()}"
         return found
+
+    def _is_in_sight(self, widget: Any) -> bool:
+        """A row may be half under the edge of its list; buttons are scrolled to when they are touched."""
+        if not isinstance(widget, LineView):
+            return True
+        listing = widget.parent.parent
+        bottom = listing.to_window(*listing.pos)[1]
+        return bool(bottom < widget.to_window(*widget.center)[1] < bottom + listing.height)
 
     def _seen(self, text: str) -> Any:
         known = [
