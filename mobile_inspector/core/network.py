@@ -72,6 +72,7 @@ class Network:
         """The text at an address; None where there is none for this tablet.  Raises Unreachable as `call`."""
         with self._reaching():
             response = self._client.get(url, headers=_bearer(token))
+        self.spent(_bytes_of(response))
         _must_be_up(response)
         return response.text if response.status_code == 200 else None
 
@@ -101,9 +102,12 @@ class Network:
             if response.status_code == 200:
                 file.unlink(missing_ok=True)
             begins(response.headers.get("ETag", ""))
-            with file.open("ab") as out:
-                for block in response.iter_bytes():
-                    out.write(block)
+            try:
+                with file.open("ab") as out:
+                    for block in response.iter_bytes():
+                        out.write(block)
+            finally:
+                self.spent(_bytes_of(response))
         return Answer(response.status_code, {}, response.headers)
 
     @contextlib.contextmanager
@@ -145,7 +149,7 @@ def _bytes_of(response: httpx.Response) -> int:
         sum(len(name) + len(value) + 4 for name, value in heads)
         + len(str(response.request.url))
         + len(response.request.content)
-        + response.num_bytes_downloaded
+        + (response.num_bytes_downloaded or int(response.headers.get("Content-Length") or 0))
     )
 
 

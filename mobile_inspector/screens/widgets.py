@@ -165,9 +165,9 @@ class Ask(ModalView):
         )
         self.entry = Entry("", secret=secret, act=self._answer)
         self._told = answer
-        buttons = Row(Push(no, self.dismiss, filled=False), Push(yes, self._answer))
+        buttons = Row(Push(no, lambda: self.dismiss(animation=False), filled=False), Push(yes, self._answer))
         self.add_widget(Column(Text(question, size=LARGE), self.entry, buttons, card=True))
 
     def _answer(self) -> None:
-        self.dismiss()
+        self.dismiss(animation=False)
         self._told(self.entry.text)

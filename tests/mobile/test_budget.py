@@ -8,7 +8,7 @@ from mobile_inspector.core import Tablet
 from mobile_inspector.core.uploads import PART_BYTES
 from tests.mobile import day
 from tests.mobile.day import ClockOfTheDay
-from tests.mobile.fake_inspection import PASSWORD, USER, FakeServer
+from tests.mobile.fake_inspection import CODE, PASSWORD, USER, FakeServer
 
 Open = Callable[..., Tablet]
 PHOTO = random.Random(11).randbytes(PART_BYTES * 3)
@@ -123,3 +123,17 @@ def test_the_outbox_tells_of_each_photograph(tablet: Tablet) -> None:
     tablet.sync()
     (item,) = tablet.outbox_attachments()
     assert "damaged" in (item.error("en") or "")
+
+
+def test_the_first_load_counts_too(open_tablet: Open, server: FakeServer) -> None:
+    tablet = open_tablet()
+    tablet.sign_in(USER, PASSWORD)
+    tablet.enrol(CODE)
+    tablet.network.metered = True
+    server.publish(
+        instruments=[
+            day.scale(id=f"can-{n}", serial=random.Random(n).randbytes(60).hex()) for n in range(200)
+        ]
+    )
+    tablet.sync()
+    assert tablet.budget.spent_today > 200 * 60, "random serials do not pack"

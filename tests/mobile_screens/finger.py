@@ -28,7 +28,7 @@ from kivy.uix.widget import Widget
 
 from mobile_inspector.core import Tablet
 from mobile_inspector.screens.app import InspectorApp
-from mobile_inspector.screens.listing import LineView
+from mobile_inspector.screens.listing import LineView, Listing
 from mobile_inspector.screens.widgets import Entry, Push
 
 WIDE, HIGH = (1280, 800), (800, 1280)
@@ -118,7 +118,32 @@ class Finger:
         self._touch(*widget.to_window(*widget.center))
 
     def find(self, text: str) -> Any:
-        """The button or row with these words, or else the first that begins with them."""
+        """The button or row with these words, or else the first that begins with them; lists are scrolled to it."""
+        found = self._seen(text)
+        if found is None or not self._is_in_sight(found):
+            for listing in [w for w in self.widgets() if isinstance(w, Listing)]:
+                lines = [each["line"] for each in listing.data]
+                at = [
+                    n
+                    for n, line in enumerate(lines)
+                    if line.title.startswith(text) or line.more.startswith(text)
+                ]
+                if at:
+                    listing.reach(at[0])
+                    self.rest()
+            found = self._seen(text)
+        assert found is not None, f"nothing to touch says {text!r}; the screen says:\n{self.text()}"
+        return found
+
+    def _is_in_sight(self, widget: Any) -> bool:
+        """A row may be half under the edge of its list; buttons are scrolled to when they are touched."""
+        if not isinstance(widget, LineView):
+            return True
+        listing = widget.parent.parent
+        bottom = listing.to_window(*listing.pos)[1]
+        return bool(bottom < widget.to_window(*widget.center)[1] < bottom + listing.height)
+
+    def _seen(self, text: str) -> Any:
         known = [
             (self._words(w), w) for w in self.widgets() if isinstance(w, (Push, LineView)) and not w.disabled
         ]
@@ -126,10 +151,10 @@ class Finger:
             lambda words: text in words,
             lambda words: any(word.startswith(text) for word in words),
         ):
-            found = [widget for words, widget in known if is_it(words)]
-            if found:
-                return found[0]
-        raise AssertionError(f"nothing to touch says {text!r}; the screen says:\n{self.text()}")
+            for words, widget in known:
+                if is_it(words):
+                    return widget
+        return None
 
     def type_into(self, hint: str, text: str) -> None:
         """Touches an entry and types."""

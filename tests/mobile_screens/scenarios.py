@@ -131,7 +131,7 @@ def what_is_refused(stage: Stage) -> None:
     finger.tap("Tiếng Việt")
     begin(finger, "Nhơn Hòa")
     answer_checks(finger)
-    finger.tap("Tải Min")
+    finger.tap("Tải Min (100 g)")
     finger.keys("5")
     assert finger.sees("Giá trị quá nhỏ"), finger.text()
     finger.tap("Niêm phong")
