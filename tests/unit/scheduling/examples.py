@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from services.inspection.events import CertificateIssued, VerificationRecorded
-from services.kernel.model import today
+from services.kernel.model import VIETNAM, today
 from services.registry.events import (
     CatalogueRow,
     EnterpriseRegistered,
@@ -135,7 +135,7 @@ def verified(id: str = "cot-1", verdict: str = "pass", **changes: Any) -> Verifi
         "serial": f"TS-{id}",
         "inspector_id": INSPECTOR,
         "regime": "periodic",
-        "verified_at": morning(on),
+        "verified_at": midnight(on),
         "verified_on": on,
         "verdict": verdict,
         "tablet_verdict": verdict,
@@ -161,11 +161,16 @@ def certificate(id: str = "cot-1", until: date | None = None, **changes: Any) ->
         "inspector_id": INSPECTOR,
         "type_code": DISPENSER,
         "serial": f"TS-{id}",
-        "verified_at": morning(on),
+        "verified_at": midnight(on),
         "verified_on": on,
         "valid_until": until,
     }
     return CertificateIssued(**facts | changes)
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a day in Vietnam: today's lies in the past at whatever hour the tests run."""
+    return datetime.combine(day, time(), VIETNAM)
 
 
 def morning(day: date, hour: int = 1) -> datetime:
