@@ -23,8 +23,8 @@ from .sheet import FOLD
 from .verification import Verification
 from .work import Work
 
-# The four grounds of TT 23/2013 Art. 19.3 for a verification after repair.
-REPAIR_REASONS = ("non_conforming", "mark_lost", "inspection_conclusion", "user_request")
+# The four grounds of TT 23/2013 Art. 19.3 (a) to (d) for a verification after repair, in the words of the office.
+REPAIR_REASONS = ("repaired", "mark_lost", "inspection", "doubt")
 
 
 # What a correction begins with.  Seals were told of once, by the record that they were fitted in.
