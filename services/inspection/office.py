@@ -47,8 +47,9 @@ class Office(BaseSettings):
     originals: Path | None = None
     """A folder for signed documents; in the database when none is named."""
 
-    attachments: Literal["gridfs", "disk"] = "gridfs"
-    """Where photographs and signatures lie: in the database, or in the folder `attachments` of VERNIER_STATE."""
+    attachments: Literal["gridfs", "disk", "s3"] = "gridfs"
+    """Where photographs and signatures lie: in the database, in the folder `attachments` of VERNIER_STATE, or in the
+    bucket that the settings VERNIER_S3_… name."""
 
     def series(self, year: int) -> str:
         """The series in which numbers follow each other without a gap."""
