@@ -25,6 +25,8 @@ class Facts:
     corrected: Verification | None = None
     last_status: StatusRecord | None = None
     missing_attachments: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    """Why a person must look before the record earns a certificate, or that one said not to rely on it."""
 
 
 def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
@@ -52,6 +54,12 @@ def evidence_concerns(
             yield _shut("evidence-missing", purpose=purpose)
     if asked and missing:
         yield Concern(PENDING, {"count": str(len(missing))}, withholds=True, quiet=True)
+
+
+def doubt_concerns(doubts: Sequence[str]) -> Iterator[Concern]:
+    """Whether the record is the inspector's own work: the matter was raised when the record came."""
+    for each in doubts:
+        yield Concern(each, withholds=True, quiet=True)
 
 
 def _shut(reason: str, **words: object) -> Concern:

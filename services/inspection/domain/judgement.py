@@ -10,7 +10,7 @@ from metrology import BadInput, Shelf, UnknownType, evaluate
 from services.inspection.domain.attention import Concern
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.clock import Timing
-from services.inspection.domain.gates import Facts, concerns, evidence_concerns
+from services.inspection.domain.gates import Facts, concerns, doubt_concerns, evidence_concerns
 from services.inspection.domain.record import Record
 from services.inspection.domain.verification import AsFound, StandardUsed, Verification
 from services.kernel.model import Quantity
@@ -48,6 +48,7 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         *timing.concerns(record.tablet_id),
         *_differences(body, facts, found, day),
         *evidence_concerns(_asked(found.procedure), body, facts.missing_attachments),
+        *doubt_concerns(facts.doubts),
     ]
     verification = Verification(
         id=record.id,
