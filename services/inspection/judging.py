@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from metrology import Catalogue
+from services.inspection import evidence
 from services.inspection.assigning import note_serial
 from services.inspection.attaching import await_attachments, missing
 from services.inspection.domain.attention import DOUBTS, Attention, Concern, attention_id
@@ -93,6 +94,7 @@ def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Fa
         corrected=verifications.find(body.corrects) if body.corrects else None,
         last_status=_last_status(record, body),
         missing_attachments=missing(each.sha256 for each in body.attachments),
+        pictures=evidence.asked(),
         doubts=list(_doubts(record)),
     )
 
