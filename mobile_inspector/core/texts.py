@@ -150,6 +150,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Quy trình yêu cầu ảnh chữ ký; chưa có thì máy chủ không cấp giấy chứng nhận.",
         "The procedure asks for a picture of the signature; without one the server gives no certificate.",
     ),
+    "camera-missing": (
+        "Máy này không có ứng dụng máy ảnh. Hãy cài một ứng dụng, hoặc báo quản trị.",
+        "There is no camera app on this tablet. Install one, or tell the administrator.",
+    ),
     # QR and bar codes
     "qr-unavailable": (
         "Máy này chưa có bộ đọc mã QR (thư viện zbar). Hãy gõ mã bằng tay.",
