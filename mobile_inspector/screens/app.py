@@ -9,6 +9,7 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
+from kivy.utils import platform
 
 from mobile_inspector.core import Refused, Report, Tablet
 from mobile_inspector.core.courier import Courier
@@ -19,6 +20,7 @@ from .camera import Camera, camera_of
 from .enrol import Enrol
 from .finish import Finish
 from .instrument import Instrument
+from .metered import is_metered
 from .outbox import Outbox
 from .page import Page
 from .photos import Album
@@ -37,6 +39,7 @@ PAGES: dict[str, type[Page]] = {
     for page in (SignIn, Enrol, Pin, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
 }
 Place = tuple[str, dict[str, Any]]
+METERED_EVERY = 10.0  # seconds
 
 
 class InspectorApp(App):
@@ -106,7 +109,13 @@ class InspectorApp(App):
             self.courier = self.tablet.courier(
                 lambda report: Clock.schedule_once(lambda _: self.heard(report))
             )
+            if platform == "android":
+                self._ask_network()  # before the first photograph could go
+                Clock.schedule_interval(lambda _: self._ask_network(), METERED_EVERY)
             self.courier.start()
+
+    def _ask_network(self) -> None:
+        self.tablet.network.metered = is_metered()
 
     def adopt_pictures(self) -> int:
         """Android may end the app while the camera is open: what was taken goes to its record.  In the background."""

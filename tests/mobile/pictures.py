@@ -1,10 +1,10 @@
-"""Pictures for tests: a photograph as a phone makes it, and codes as they are printed."""
+"""Pictures for tests: a photograph as a phone makes it."""
 
 import io
 import random
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 MAKER, ORIENTATION, EXIF, GPS = 0x010F, 0x0112, 0x8769, 0x8825
 TAKEN, BODY_SERIAL = 0x9003, 0xA431
@@ -34,4 +34,24 @@ def photograph(
     exif.get_ifd(GPS).update({1: "N", 2: (21.0, 16.0, 30.0), 3: "E", 4: (106.0, 13.0, 14.0)})
     out = io.BytesIO()
     image.save(out, kind, exif=exif, **options)
+    return out.getvalue()
+
+
+def plate(*lines: str) -> bytes:
+    """A metal plate with words on it, on a grey housing: what is photographed on an instrument."""
+    image = Image.new("RGB", (1600, 1200), (120, 128, 134))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((160, 220, 1440, 980), 40, (214, 217, 219), (70, 74, 78), 8)
+    for x, y in ((220, 280), (1380, 280), (220, 920), (1380, 920)):
+        draw.ellipse((x - 22, y - 22, x + 22, y + 22), (90, 94, 98))
+    for n, line in enumerate(lines):
+        draw.text(
+            (800, 600 + (n - (len(lines) - 1) / 2) * 180),
+            line,
+            (20, 24, 28),
+            ImageFont.load_default(120),
+            "mm",
+        )
+    out = io.BytesIO()
+    image.save(out, "JPEG")
     return out.getvalue()

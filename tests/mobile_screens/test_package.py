@@ -56,10 +56,13 @@ def test_the_versions_are_those_that_are_tried_here() -> None:
 def test_the_camera_can_write_one_folder_and_no_permission_is_asked_for_it() -> None:
     """The provider stands in the manifest once, and its authority and folder are those that the app uses."""
     manifest = with_provider(with_provider(MANIFEST))
-    [provider] = ElementTree.fromstring(manifest).iter("provider")
+    [provider] = ElementTree.fromstring(manifest).iter("provider")  # noqa: S314  our own
     assert provider.get(f"{ANDROID}authorities") == "${applicationId}" + AUTHORITY
-    assert (provider.get(f"{ANDROID}exported"), provider.get(f"{ANDROID}grantUriPermissions")) == ("false", "true")
-    paths = ElementTree.parse(ROOT / app()["android.add_resources"] / "xml" / "camera_paths.xml").getroot()
+    assert (provider.get(f"{ANDROID}exported"), provider.get(f"{ANDROID}grantUriPermissions")) == (
+        "false",
+        "true",
+    )
+    paths = ElementTree.parse(ROOT / app()["android.add_resources"] / "xml" / "camera_paths.xml").getroot()  # noqa: S314
     assert [(path.tag, path.get("path")) for path in paths] == [("cache-path", f"{FOLDER}/")]
     assert (ROOT / app()["p4a.hook"]).is_file()
     assert "CAMERA" not in app()["android.permissions"]
