@@ -43,7 +43,7 @@ class SealDiagram(FloatLayout):
     def _place(self, *_: object) -> None:
         """Buttons left and right of the drawing, each at the height of its place as far as there is room."""
         width = self.width * SIDE - GAP
-        self.square = min(self.width * (1 - 2 * SIDE) * 1.3, self.height)
+        self.square = min(self.width * (1 - 2 * SIDE) * 1.15, self.height)
         ends: list[tuple[Point, Point]] = []
         marked = list(zip(self.spots, self.buttons, strict=True))
         marked.sort(key=lambda pair: (pair[0][1].at or (0, 0))[0])

@@ -17,7 +17,9 @@ from .seal_diagram import SealDiagram
 from .seal_places import Place, places
 from .theme import GAP, LARGE
 from .widgets import Ask, Column, Entry, Push, Row, Scroll, Split, Text
+from .words import word
 
+SOMEWHERE = word("found", "vi")  # a record speaks Vietnamese
 MOST = 200  # rows of seals in hand shown at once; more digits find the others
 
 
@@ -34,7 +36,7 @@ class Seals(Page):
     def gather(self) -> dict[str, Any]:
         draft = self.tablet.drafts.get(self.where["draft"])
         drawing, found = places(draft.form.plan, draft.instrument)
-        generic = [Place(kind, self.say("found"), self.say("found")) for kind in ("lead_seal", "stamp")]
+        generic = [Place(kind, SOMEWHERE, word("found", "en")) for kind in ("lead_seal", "stamp")]
         return {
             "drawing": drawing,
             "places": found or generic,
@@ -117,7 +119,7 @@ class Seals(Page):
 
     def found_another(self) -> None:
         def answer(number: str) -> None:
-            self.remove(number, "lead_seal", self.say("found"))
+            self.remove(number, "lead_seal", SOMEWHERE)
 
         Ask(self.say("seal-other-ask"), self.say("ok"), self.say("cancel"), answer).open()
 
