@@ -139,6 +139,18 @@ class VerificationEvidenced(Event, type="vernier.inspection.verification.evidenc
     withheld: list[str]
 
 
+class VerificationReviewed(Event, type="vernier.inspection.verification.reviewed.v1"):
+    """A person looked at a doubt about a record (its tablet was suspended, say), and decided whether to rely on it."""
+
+    verification_id: Id
+    instrument_id: Id
+    doubt: str
+    """what had been in doubt: `tablet-suspended`, `bad-hash` or `bad-signature`"""
+    relied_on: bool
+    """whether the gate is open now; else it stays shut as `not-relied-on`"""
+    withheld: list[str]
+
+
 class VerificationSetAside(Event, type="vernier.inspection.verification.set_aside.v1"):
     """A dispatcher decided that another verification of the instrument is the one in force, and why."""
 
@@ -205,6 +217,36 @@ class CertificateNumberCancelled(Event, type="vernier.inspection.certificate_num
     number: str
     series: str
     """The office and the year in which numbers follow each other without a gap."""
+    reason: str
+
+
+class SerialsReserved(Event, type="vernier.inspection.serial_range.reserved.v1"):
+    """Serial numbers were kept for a tablet, which may give them to instruments that bear none while it is offline."""
+
+    first: str
+    """first number of the range, as it is put on an instrument"""
+    last: str
+    """last number of the range, as it is put on an instrument"""
+    tablet_id: Id
+    inspector_id: Id
+
+
+class SerialAssigned(Event, type="vernier.inspection.serial_range.assigned.v1"):
+    """An inspector gave an instrument that bore none a serial number (TT 24/2013 Art. 41)."""
+
+    serial: str
+    instrument_id: Id
+    record_id: Id
+    tablet_id: Id
+    """for which the number had been kept"""
+
+
+class SerialsCancelled(Event, type="vernier.inspection.serial_range.cancelled.v1"):
+    """Serial numbers that were kept for a tablet are given to no instrument any more."""
+
+    serials: list[str]
+    """the numbers, as they would have been put on instruments"""
+    tablet_id: Id
     reason: str
 
 
@@ -399,3 +441,6 @@ class AttentionResolved(Event, type="vernier.inspection.attention.resolved.v1"):
     attention_id: Id
     reason: str
     note: str
+    record_id: Id | None = None
+    relied_on: bool = True
+    """whether a record that was in doubt is relied on all the same"""
