@@ -10,6 +10,7 @@ import metrology
 
 from .attachments import Attachments
 from .canonical import nfc
+from .certificate_numbers import CertificateNumbers
 from .clock import instant_text
 from .form import words
 from .identity import new_id
@@ -66,9 +67,10 @@ class Drafts:
         work: Work,
         stock: Stock,
         attachments: Attachments,
+        numbers: CertificateNumbers,
     ) -> None:
         self.journal, self.session, self.outbox, self.work, self.stock = journal, session, outbox, work, stock
-        self.attachments = attachments
+        self.attachments, self.numbers = attachments, numbers
         self._known: dict[str, Verification] = {}
 
     def start(
@@ -161,7 +163,9 @@ class Drafts:
             if not self.journal.database.rows("SELECT 1 FROM drafts WHERE id = ?", nfc(id)):
                 raise Refused("draft-unknown", field="id")
             pen = Pen(self.journal, self.session, id)
-            self._known[id] = Verification(pen, self.outbox, self.work, self.stock, self.attachments)
+            self._known[id] = Verification(
+                pen, self.outbox, self.work, self.stock, self.attachments, self.numbers
+            )
         return self._known[id]
 
     def forget(self) -> None:

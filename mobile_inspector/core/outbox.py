@@ -88,6 +88,24 @@ class Item:
         sentence = say(f"record-{self.state}", language, detail=self.detail or self.code)
         return f"{sentence} ({self.field})" if self.field else sentence
 
+    @property
+    def certificate_number(self) -> str | None:
+        """The number that counts: the server's, before that the one that the record was given here."""
+        published = (self.result or {}).get("certificate_number")
+        return published or self.record["body"].get("certificate_number")
+
+    def certificate(self, language: str = "vi") -> str | None:
+        """What there is to say of its certificate; None where none was promised and none is given."""
+        provisional = self.record["body"].get("certificate_number")
+        number = (self.result or {}).get("certificate_number")
+        if number and provisional and number != provisional:
+            return say("certificate-other", language, number=number, provisional=provisional)
+        if number:
+            return say("certificate-published", language, number=number)
+        if provisional and (self.result or {}).get("withheld"):
+            return say("certificate-withheld", language, provisional=provisional)
+        return say("certificate-provisional", language, number=provisional) if provisional else None
+
 
 class Outbox:
     """Seals records into the chain and says where each one is."""

@@ -13,6 +13,7 @@ import httpx
 from .attachments import Attached, AttachmentRows, Attachments
 from .batch import copy_down
 from .budget import Budget
+from .certificate_numbers import CertificateNumbers, UsedNumbers
 from .clock import Clock
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
@@ -57,10 +58,14 @@ class Tablet:
         self.visit_book = VisitBook(session, self.work)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
-        self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
-        self._sync = Sync(
-            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget
+        self.numbers = CertificateNumbers(journal, session, self.work)
+        self.drafts = Drafts(
+            journal, session, self._outbox, self.work, self.stock, self.attachments, self.numbers
         )
+        self._sync = Sync(
+            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget,
+            self.numbers,
+        )  # fmt: skip
 
     @classmethod
     def open(
@@ -89,7 +94,7 @@ class Tablet:
         registry_url, inspection_url = checked_url(registry_url), checked_url(inspection_url)
         database = open_database(Path(directory))
         vault = Vault(database, device_secret or secret_in(Path(directory) / DEVICE_SECRET))
-        projections: list[Projection] = [Records(), DraftRows(), UsedSeals(), AttachmentRows()]
+        projections: list[Projection] = [Records(), DraftRows(), UsedSeals(), UsedNumbers(), AttachmentRows()]
         journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
         session = Session(journal, vault, network, registry_url, offline_days)
@@ -190,7 +195,7 @@ class Tablet:
         """Whether a day (today if none is given) can be worked without a network; `words()` says it in a sentence."""
         day = on or self.journal.clock.today()
         offset = self.journal.clock.offset_ms
-        return readiness(self.work.visits(day), self.work, self.stock, day, offset_ms=offset)
+        return readiness(self.work.visits(day), self.work, self.stock, self.numbers, day, offset_ms=offset)
 
     def search(self, query: str, most: int = 50) -> list[Found]:
         """Instruments by parts of serial, maker, enterprise, site or address, without diacritics; needs no network.
@@ -239,6 +244,17 @@ class Tablet:
     def resume(self) -> list[Verification]:
         """The verifications under way, the one touched last first; each at the field where it was left."""
         return self.drafts.open()
+
+    def seal(self, draft: Verification, pin: str) -> Item:
+        """The inspector signs with the PIN, and the record is sealed.  Raises as `confirm_pin` and `Verification.finish`."""
+        self.confirm_pin(pin)
+        return self.sign_and_finish(draft)
+
+    def sign_and_finish(self, draft: Verification) -> Item:
+        """After `confirm_pin`.  Raises as `Verification.finish`."""
+        card = self.work.inspector()
+        draft.paper.sign_by_pin(str(card["name"]) if card else self.session.user or "")
+        return draft.finish()
 
     def correct(self, record_id: str, reason: str) -> Verification:
         """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # ISO 8601, as data have it
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the tablet itself
@@ -191,6 +194,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state-on_tablet": ("trên máy", "on this tablet"),
     "state-received": ("đã nhận", "received"),
     "state-published": ("đã công bố", "published"),
+    "certificate-provisional": (
+        "Số giấy chứng nhận tạm: {number}, chờ công bố.",
+        "Certificate number {number}, provisional until it is published.",
+    ),
+    "certificate-published": ("Giấy chứng nhận số {number}, đã công bố.", "Certificate {number}, published."),
+    "certificate-other": (
+        "Giấy chứng nhận mang số {number}. Hãy thu hồi giấy đã giao mang số {provisional}.",
+        "The certificate has the number {number}. Take back the paper that was given out with {provisional}.",
+    ),
+    "certificate-withheld": (
+        "Máy chủ chưa cấp giấy chứng nhận. Hãy thu hồi giấy đã giao mang số {provisional}.",
+        "The server gave no certificate. Take back the paper that was given out with {provisional}.",
+    ),
     "state-rejected": ("bị từ chối", "rejected"),
     "state-conflict": ("bị trùng", "in conflict"),
     "record-on_tablet": (
@@ -357,8 +373,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # ready for a day without a network
     "ready": (
-        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn.",
-        "You can go offline: {visits} visits, {instruments} instruments, all standards in date.",
+        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn,"
+        " {numbers} số giấy chứng nhận.",
+        "You can go offline: {visits} visits, {instruments} instruments, all standards in date,"
+        " {numbers} certificate numbers.",
     ),
     "not-ready": (
         "Chưa sẵn sàng ngoại tuyến ({visits} cuộc kiểm định, {instruments} phương tiện đo):",
@@ -379,6 +397,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seals-lacking": (
         "Bạn không còn niêm phong nào trong tay. Hãy nhận thêm rồi đồng bộ.",
         "There is no seal left in your hand. Get some, then sync.",
+    ),
+    "numbers-few": (
+        "Còn {have} số giấy chứng nhận cho {needed} phương tiện đo. Hãy đồng bộ; thiếu số vẫn ký được, máy chủ cấp số sau.",
+        "{have} certificate numbers for {needed} instruments. Sync; records without one are numbered by the server.",
+    ),
+    "numbers-under-way": (
+        "Còn {count} biên bản mang số giấy chứng nhận chưa được công bố. Hãy đồng bộ rồi thử lại.",
+        "{count} records with a certificate number are not published yet. Sync and try again.",
     ),
     "clock-off": (
         "Đồng hồ của máy lệch {minutes} phút so với máy chủ. Hãy chỉnh lại giờ.",
@@ -425,13 +451,17 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def say(code: str, language: str, /, **values: object) -> str:
-    """The sentence of a code in "vi" or "en", with its values filled in: numbers with a decimal comma in Vietnamese.
+    """The sentence of a code in "vi" or "en", with its values filled in: numbers with a decimal comma in Vietnamese, days as 05/03/2026.
 
     Raises KeyError for an unknown code.
     """
     vietnamese, english = TEXTS[code]
-    if language != "vi":
-        return english.format(**values)
-    return vietnamese.format(
-        **{name: str(v).replace(".", ",") if isinstance(v, Decimal) else v for name, v in values.items()}
-    )
+    sentence = english if language != "vi" else vietnamese
+    return sentence.format(**{name: _shown(value, language) for name, value in values.items()})
+
+
+def _shown(value: object, language: str) -> object:
+    """Days as dd/MM/yyyy in both languages."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return "/".join(reversed(value.split("-")))
+    return str(value).replace(".", ",") if isinstance(value, Decimal) and language == "vi" else value

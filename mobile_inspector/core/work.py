@@ -65,7 +65,7 @@ class Work:
         with self._journal.database.transaction() as connection:
             for id in page.get("gone", ()):
                 connection.execute("UPDATE work SET hidden = 1 WHERE kind = 'visit' AND id = ?", (id,))
-            connection.execute("DELETE FROM work WHERE kind = 'seals'")
+            connection.execute("DELETE FROM work WHERE kind IN ('seals', 'numbers')")
             connection.executemany("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", rows)
             for result in page.get("results", ()):
                 self._result(connection, result)
@@ -182,6 +182,20 @@ class Work:
         """The ranges of seals that the server says are in this inspector's hand."""
         return self._bodies("seals")
 
+    def certificate_numbers(self, tablet_id: str, year: int) -> list[str]:
+        """The numbers that the server says this tablet holds for a year, lowest first, those used here among them."""
+        found = self._body("numbers", f"{tablet_id}/{year}")
+        return list(found["numbers"]) if found else []
+
+    def keep_certificate_numbers(self, tablet_id: str, year: int, numbers: Sequence[str]) -> None:
+        """Adds numbers that were just reserved; the next page has the whole list."""
+        with self._journal.database.transaction() as connection:
+            known = self.certificate_numbers(tablet_id, year)
+            id = f"{tablet_id}/{year}"
+            body = {"numbers": [*known, *(number for number in numbers if number not in known)]}
+            row = ("numbers", id, self._sealed("numbers", id, body))
+            connection.execute("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", row)
+
     def inspector(self) -> Mapping[str, Any] | None:
         """The inspector's own card: number, last day, types that it covers; None before the first pull."""
         found = self._bodies("inspector")
@@ -270,6 +284,8 @@ def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]
     found += [("catalogue", row["code"], row) for row in page.get("catalogue", ())]
     for held in page["seals_in_hand"]:
         found.append(("seals", f"{held['batch_id']}/{int(held['first']):09d}", held))
+    for reserved in page.get("certificate_numbers", ()):
+        found.append(("numbers", f"{reserved['tablet_id']}/{int(reserved['year'])}", reserved))
     if page["inspector"] is not None:
         found.append(("inspector", "self", page["inspector"]))
     return found

@@ -50,9 +50,8 @@ class Outbox(Page):
             more.add_widget(Text(chosen.words(self.language), tone=TONES[chosen.state]))
             if error := chosen.error(self.language):
                 more.add_widget(Text(error, tone="bad"))
-            number = (chosen.result or {}).get("certificate_number")
-            if number:
-                more.add_widget(Text(f"{self.say('certificate')}: {number}", bold=True))
+            if told := chosen.certificate(self.language):
+                more.add_widget(Text(told, bold=True))
         more.add_widget(Push(self.say("retry"), self.app.kick))
         more.add_widget(Push(self.say("rescue"), self.rescue, filled=False))
         empty = [Line(self.say("no-records"))]
@@ -74,7 +73,7 @@ class Outbox(Page):
 
     def _line(self, item: Item, known: dict[str, Any]) -> Line:
         return Line(
-            self._name(item, known), item.error(self.language) or "", item.words(self.language),
+            self._name(item, known), item.error(self.language) or item.certificate(self.language) or "", item.words(self.language),
             "bad" if item.code else TONES[item.state], lambda: self.choose(item.id), chosen=item.id == self.chosen,
         )  # fmt: skip
 

@@ -168,6 +168,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "The record never changes afterwards. Enter the PIN to sign.",
     ),
     "sealed": ("Đã khóa biên bản số {sequence}; đang nằm trên máy.", "Record {sequence} is sealed; it is on this tablet."),
+    "number-provisional": (
+        "Số giấy chứng nhận (tạm, đến khi công bố): {number}",
+        "Certificate number (provisional until published): {number}",
+    ),
+    "number-none": (
+        "Không còn số giấy chứng nhận trên máy; máy chủ sẽ cấp số.",
+        "No certificate number is left on this tablet; the server will give one.",
+    ),
+    "representative-lacking": (
+        "Đại diện cơ sở chưa ký, cũng chưa ghi lý do không ký.",
+        "The representative has neither signed nor refused yet.",
+    ),
     "obstacles": ("Máy chủ có thể không cấp giấy chứng nhận", "The server may give no certificate"),
     "record": ("Biên bản {sequence}: {name}", "Record {sequence}: {name}"),
     "no-records": ("Chưa có biên bản nào trên máy này.", "No record was made on this tablet yet."),

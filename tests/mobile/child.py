@@ -132,7 +132,8 @@ class LastingServer(FakeServer):
             _die()
         response = super()._handle(request)
         state = {
-            name: getattr(self, name) for name in ("texts", "receipts", "made_durable", "tablets", "sizes")
+            name: getattr(self, name)
+            for name in ("texts", "receipts", "made_durable", "tablets", "sizes", "reservations")
         }
         uploads = {sha256: here.hex() for sha256, here in self.uploads.items()}
         tokens = {name: sorted(getattr(self, name)) for name in ("access_tokens", "refresh_tokens")}

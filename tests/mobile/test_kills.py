@@ -54,11 +54,16 @@ def check_everything(tablet: Tablet) -> None:
     assert projections(tablet) == before
     affixed = [seal["number"] for item in items for seal in item.record["body"]["seals_affixed"]]
     assert len(affixed) == len(set(affixed))
+    numbers = [number for item in items if (number := item.record["body"]["certificate_number"])]
+    assert len(numbers) == len(set(numbers))
+    assert not set(numbers) & set(tablet.numbers.free(2026))
 
 
 def projections(tablet: Tablet) -> list[list[tuple[object, ...]]]:
-    queries = ("SELECT * FROM records", "SELECT * FROM drafts", "SELECT * FROM used_seals")
-    return [[tuple(row) for row in tablet.journal.database.rows(query)] for query in queries]
+    tables = ("records", "drafts", "used_seals", "used_certificate_numbers")
+    return [
+        [tuple(row) for row in tablet.journal.database.rows(f"SELECT * FROM {table}")] for table in tables
+    ]  # noqa: S608
 
 
 def test_kills_at_random_moments_of_a_day_lose_no_acknowledged_fact(directory: Path) -> None:
@@ -158,6 +163,7 @@ def test_a_kill_at_every_statement_of_a_finish_leaves_a_draft_or_a_record(direct
             break
         assert (drafts, items, code) == ([draft.id], [], -signal.SIGKILL)
     assert [(item.id, item.sequence) for item in items] == [(draft.id, 1)]
+    assert items[0].certificate_number == "00001/2026/BN-KĐ"
     assert statement > 4
 
 
