@@ -91,8 +91,9 @@ class Item:
     @property
     def certificate_number(self) -> str | None:
         """The number that counts: the server's, before that the one that the record was given here."""
-        published = (self.result or {}).get("certificate_number")
-        return published or self.record["body"].get("certificate_number")
+        published: str | None = (self.result or {}).get("certificate_number")
+        provisional: str | None = self.record["body"].get("certificate_number")
+        return published or provisional
 
     def certificate(self, language: str = "vi") -> str | None:
         """What there is to say of its certificate; None where none was promised and none is given."""

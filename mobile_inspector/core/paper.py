@@ -135,7 +135,7 @@ class Paper:
         )
 
     def sign_by_pin(self, name: str) -> None:
-        """The inspector's signature is the PIN, which was confirmed just before: nothing is drawn.  Raises Refused text-needed."""
+        """The inspector's signature is the PIN, which was confirmed before; nothing is drawn."""
         self._pen.write(
             "record.signed",
             role="inspector",

@@ -451,7 +451,9 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def say(code: str, language: str, /, **values: object) -> str:
-    """The sentence of a code in "vi" or "en", with its values filled in: numbers with a decimal comma in Vietnamese, days as 05/03/2026.
+    """The sentence of a code in "vi" or "en", with its values filled in.
+
+    Days are written as 05/03/2026, numbers with a decimal comma in Vietnamese.
 
     Raises KeyError for an unknown code.
     """

@@ -72,8 +72,9 @@ class Outbox(Page):
         )
 
     def _line(self, item: Item, known: dict[str, Any]) -> Line:
+        more = item.error(self.language) or item.certificate(self.language) or ""
         return Line(
-            self._name(item, known), item.error(self.language) or item.certificate(self.language) or "", item.words(self.language),
+            self._name(item, known), more, item.words(self.language),
             "bad" if item.code else TONES[item.state], lambda: self.choose(item.id), chosen=item.id == self.chosen,
         )  # fmt: skip
 
