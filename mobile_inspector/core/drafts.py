@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import metrology
@@ -167,6 +168,21 @@ class Drafts:
                 pen, self.outbox, self.work, self.stock, self.attachments, self.numbers
             )
         return self._known[id]
+
+    @contextlib.contextmanager
+    def together(self, ids: Iterable[str]) -> Iterator[None]:
+        """Changes to several sheets in one write, all or nothing: what fails half-way leaves none of them in memory changed.
+
+        Args:
+            ids: those that are changed; it may be filled in meanwhile.
+        """
+        try:
+            with self.journal.database.transaction():
+                yield
+        except BaseException:
+            for id in ids:
+                self._known.pop(id, None)
+            raise
 
     def forget(self) -> None:
         """Leaves no sheet in memory, when the inspector signs out."""

@@ -11,10 +11,12 @@ from typing import Any, Self
 import httpx
 
 from .attachments import Attached, AttachmentRows, Attachments
-from .batch import copy_down
+from .batch import Batch, Batches
+from .batch import Outcome as BatchOutcome
 from .budget import Budget
 from .certificate_numbers import CertificateNumbers, UsedNumbers
 from .clock import Clock
+from .copying import copy_down
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
 from .drafts import DraftRows, Drafts
@@ -62,6 +64,7 @@ class Tablet:
         self.drafts = Drafts(
             journal, session, self._outbox, self.work, self.stock, self.attachments, self.numbers
         )
+        self.batches = Batches(self.drafts)
         self._sync = Sync(
             journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget,
             self.numbers,
@@ -256,12 +259,17 @@ class Tablet:
         draft.paper.sign_by_pin(str(card["name"]) if card else self.session.user or "")
         return draft.finish()
 
+    def seal_batch(self, batch: Batch, pin: str) -> BatchOutcome:
+        """One PIN for all that are ready; each is a record of its own.  Raises as `confirm_pin`."""
+        self.confirm_pin(pin)
+        return batch.finish(self.sign_and_finish)
+
     def correct(self, record_id: str, reason: str) -> Verification:
         """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""
         return self.drafts.correct(record_id, reason)
 
     def copy_down(self, source: Verification, fields: Sequence[str], to: Iterable[Verification]) -> int:
-        """For identical instruments: what is the same for all, entered once.  See `batch.copy_down`."""
+        """For identical instruments: what is the same for all, entered once.  See `copying.copy_down`."""
         return copy_down(source, fields, to)
 
     def outbox(self) -> list[Item]:

@@ -262,6 +262,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Kết quả cuộc kiểm định là một trong: {endings}.",
         "A visit ends as one of: {endings}.",
     ),
+    "batch-empty": (
+        "Chưa chọn phương tiện đo nào. Hãy chọn ít nhất một.",
+        "No instrument is chosen. Choose one at least.",
+    ),
+    "batch-too-large": (
+        "Một loạt có nhiều nhất {most} phương tiện đo. Hãy chia thành nhiều loạt.",
+        "A batch has at most {most} instruments. Make several.",
+    ),
     "batch-mixed": (
         "Phương tiện đo {serial} khác loại, đặc tính hoặc hình thức kiểm định; không sao chép được sang đó.",
         "Instrument {serial} is of another type, other characteristics or another regime; nothing can be copied to it.",

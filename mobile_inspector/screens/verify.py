@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mobile_inspector.core import Refused, Verification
+from mobile_inspector.core import Refused
+from mobile_inspector.core.batch import alike
 
 from .fields import Field, fields, judged
 from .listing import Line, Listing
@@ -57,7 +58,7 @@ class Verify(Page):
         ]
         found = fields(draft, judged(judgement.result), self.language)
         name = f"{each['maker']} {each['model']} {each['serial']}"
-        others = [other.id for other in self.tablet.resume() if other.id != draft.id and _alike(other, draft)]
+        others = [other.id for other in self.tablet.resume() if other.id != draft.id and alike(other, draft)]
         has_as_found = draft.sheet.as_found is not None
         return State(name, draft.at, found, standards, judgement.verdict, has_as_found, others)
 
@@ -271,10 +272,3 @@ class Verify(Page):
 
     def _as_typed(self, typed: str, field: Field) -> str:
         return f"{typed or '…'} {field.unit if field.unit != '1' else ''}".strip()
-
-
-def _alike(one: Verification, other: Verification) -> bool:
-    """Whether it is worth offering to copy from one to the other; the core decides."""
-    mine, its = one.sheet.opening, other.sheet.opening
-    same = all(mine[name] == its[name] for name in ("regime", "procedure"))
-    return same and mine["instrument"]["characteristics"] == its["instrument"]["characteristics"]

@@ -166,6 +166,37 @@ def test_a_kill_at_every_statement_of_a_finish_leaves_a_draft_or_a_record(direct
     assert statement > 4
 
 
+def test_a_kill_in_the_middle_of_sealing_a_batch_leaves_each_a_draft_or_a_record(
+    directory: Path, tmp_path: Path
+) -> None:
+    server: FakeServer = LastingServer(tmp_path / "server.json", 0, "never")
+    meters = [day.water_meter(n) for n in range(4)]
+    server.publish(visits=[day.visit("lo-4", *meters)], standards=[day.rig()])
+    server.inspector = day.card(type_codes=["21a"])
+    tablet = open_tablet(directory, server.transport)
+    tablet.sync()
+    batch = tablet.batches.start("lo-4", [meter["id"] for meter in meters])
+    day.pass_water_meters(batch)
+    batch.fit_next_seals("lead_seal", "Vỏ")
+    tablet.close()
+    killed_with_some_sealed = False
+    for statement in range(3, 200, 7):
+        code = ends("finish_batch", directory, statement)
+        tablet = open_tablet(directory)
+        items, drafts = tablet.outbox(), tablet.resume()
+        check_everything(tablet)
+        tablet.close()
+        assert len(items) + len(drafts) == 4
+        killed_with_some_sealed |= code != 0 and 0 < len(items) < 4
+        if not drafts:
+            break
+    assert killed_with_some_sealed
+    assert [item.certificate_number for item in items] == [f"{n:05d}/2026/BN-KĐ" for n in (1, 2, 3, 4)]
+    assert [item.record["body"]["seals_affixed"][0]["number"] for item in items] == [
+        f"BN26-{n:06d}" for n in (120, 121, 122, 123)
+    ]
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_kill_at_every_call_of_a_sync_delivers_every_record_once(
     directory: Path, tmp_path: Path, when: str
