@@ -77,7 +77,7 @@ MEANINGS = {
     "regime": "initial (ban đầu), periodic (định kỳ) or after repair (sau sửa chữa)",
     "rows": "every state of the type, past, present and announced",
     "serial": "serial number on the nameplate, or the one that was assigned",
-    "serial_assigned": "whether the register assigned the serial, for want of one",
+    "serial_assigned": "whether the register or an inspector assigned the serial, for want of one",
     "source": "the text of law that says so",
     "trust": "how well the source was confirmed",
     "type_approval": "whether type approval (phê duyệt mẫu) is required",

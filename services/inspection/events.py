@@ -208,6 +208,36 @@ class CertificateNumberCancelled(Event, type="vernier.inspection.certificate_num
     reason: str
 
 
+class SerialsReserved(Event, type="vernier.inspection.serial_range.reserved.v1"):
+    """Serial numbers were kept for a tablet, which may give them to instruments that bear none while it is offline."""
+
+    first: str
+    """first number of the range, as it is put on an instrument"""
+    last: str
+    """last number of the range, as it is put on an instrument"""
+    tablet_id: Id
+    inspector_id: Id
+
+
+class SerialAssigned(Event, type="vernier.inspection.serial_range.assigned.v1"):
+    """An inspector gave an instrument that bore none a serial number (TT 24/2013 Art. 41)."""
+
+    serial: str
+    instrument_id: Id
+    record_id: Id
+    tablet_id: Id
+    """for which the number had been kept"""
+
+
+class SerialsCancelled(Event, type="vernier.inspection.serial_range.cancelled.v1"):
+    """Serial numbers that were kept for a tablet are given to no instrument any more."""
+
+    serials: list[str]
+    """the numbers, as they would have been put on instruments"""
+    tablet_id: Id
+    reason: str
+
+
 class SealsReceived(Event, type="vernier.inspection.seal.received.v1"):
     """A batch of numbered seals came into the office's stock."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from metrology import Catalogue
+from services.inspection.assigning import note_serial
 from services.inspection.attaching import await_attachments, missing
 from services.inspection.domain.attention import Attention, Concern, attention_id
 from services.inspection.domain.body import VerificationBody
@@ -32,6 +33,9 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     at = now()
     if record.status == "accepted":
         await_attachments(record.id, record.sent().body.attachments, record.inspector_id, envelope)
+        serial = note_serial(record.id, record.tablet_id, record.sent().body, envelope)
+        if serial is not None:
+            raise_attention(envelope, _attention(serial, record.id, record=record, at=at))
     for concern, *cause in _about(record):
         raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
     if record.sequence is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError
 
+from services.inspection.domain.assigned_serial import SerialRange
 from services.inspection.domain.attachment import Attachment, Upload
 from services.inspection.domain.attention import Attention
 from services.inspection.domain.certificate import Certificate
@@ -138,6 +139,16 @@ class CertificateNumberDocument(Aggregate):
     )
 
 
+class SerialRangeDocument(Aggregate):
+    meta = _meta(
+        "serial_ranges",
+        {"fields": ["office", "first"]},
+        {"fields": ["reservation_id"], "unique": True},
+        {"fields": ["inspector_id"]},
+        {"fields": ["tablet_id"]},
+    )
+
+
 class SealBatchDocument(Aggregate):
     meta = _meta(
         "seal_batches",
@@ -208,6 +219,7 @@ records = Store(RecordDocument, Record)
 verifications = Store(VerificationDocument, Verification)
 certificates = Store(CertificateDocument, Certificate)
 certificate_numbers = Store(CertificateNumberDocument, CertificateNumber)
+serial_ranges = Store(SerialRangeDocument, SerialRange)
 seal_batches = Store(SealBatchDocument, SealBatch)
 seals = Store(SealDocument, Seal)
 attachments = Store(AttachmentDocument, Attachment)
@@ -218,8 +230,8 @@ attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, enrolments, records, verifications, certificates, certificate_numbers, seal_batches, seals,
-    transfers, stocktakes, attachments, uploads, attentions,
+    tablets, enrolments, records, verifications, certificates, certificate_numbers, serial_ranges,
+    seal_batches, seals, transfers, stocktakes, attachments, uploads, attentions,
 ]  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.inspection import assigning, numbering
 from services.inspection.cursor import Cursor, digest, overlap_before, read_cursor, short_digest
-from services.inspection.numbering import in_hand
 from services.inspection.results import results_since
 from services.inspection.shelf import procedures
 from services.inspection.stock import seals_in_hand
@@ -76,7 +76,8 @@ def _page(inspector_id: str, since: str, at: datetime) -> _Page:
     whole = {
         "inspector": inspector.model_dump(mode="json", include=FIELDS_OF_INSPECTOR) if inspector else None,
         "seals_in_hand": seals_in_hand(inspector_id),
-        "certificate_numbers": in_hand(inspector_id),
+        "certificate_numbers": numbering.in_hand(inspector_id),
+        "assigned_serials": assigning.in_hand(inspector_id),
     }
     page = _Page(whole)
     page.sections["visits"] = [

@@ -69,8 +69,12 @@ class Instrument(Entity, kind="instrument"):
         serial: str | None,
         nameplate: Nameplate,
         earlier: EarlierCertificate | None,
+        serial_assigned: bool = False,
     ) -> tuple["Instrument", InstrumentRegistered]:
         """An instrument without a serial number is given one (TT 24/2013 Art. 41: the inspector must number it).
+
+        Args:
+            serial_assigned: the number was assigned on the spot, out of those reserved for an inspector's tablet.
 
         Raises:
             Rejected: `type-not-in-force`, `year-in-future`, `certificate-dates`, `certificate-without-cycle`.
@@ -88,7 +92,7 @@ class Instrument(Entity, kind="instrument"):
             site_id=site_id,
             maker=maker,
             serial=number,
-            serial_assigned=serial is None,
+            serial_assigned=serial_assigned or serial is None,
             identity=identity(kind.id, maker, number),
             status="registered",
             registered_on=today(),

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from services.inspection.api import (
+    assigned_serials,
     attachments,
     attention,
     certificate_numbers,
@@ -39,6 +40,7 @@ def make_app() -> FastAPI:
         verifications,
         certificates,
         certificate_numbers,
+        assigned_serials,
         seal_batches,
         seal_movements,
         seal_transfers,

@@ -45,8 +45,10 @@ def reserve(
     body: NewReservation, caller: Annotated[Caller, Inspector], inspector_id: OwnInspector
 ) -> dict[str, Any]:
     """Keeps numbers for a tablet that will be offline. Inspectors, for a tablet enrolled for them."""
-    tablets.get(body.tablet_id).must_be_of(inspector_id)
-    kept = numbering.reserve(body.id, body.tablet_id, inspector_id, body.year, body.count, caller)
+    tablet = tablets.get(body.tablet_id)
+    tablet.must_be_of(inspector_id)
+    tablet.must_be_served()
+    kept = numbering.reserve(body.id, tablet.id, inspector_id, body.year, body.count, caller)
     return {
         "id": body.id,
         "tablet_id": body.tablet_id,

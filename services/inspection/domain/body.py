@@ -106,6 +106,14 @@ class MismatchTold(Shape):
     photo: Hash | None = None
 
 
+class InstrumentTold(Shape):
+    """An instrument that nobody had registered, as far as the server asks: what the inspector read, or put on it."""
+
+    serial: LongText = ""
+    serial_assigned: bool = False
+    """It bore none, and the inspector gave it `serial` out of the tablet's reserved numbers."""
+
+
 class ProcedureTold(Shape):
     id: Text
     version: Text
@@ -136,6 +144,7 @@ class VerificationBody(Shape):
     attachments: list[AttachmentTold] = Field(default_factory=list, max_length=100)
     signatures: list[SignatureTold] | None = Field(default=None, max_length=10)
     refused_to_sign: RefusalTold | None = None
+    found_on_site: InstrumentTold | None = None
     corrects: Id | None = None
     correction_reason: Text | None = None
 

@@ -102,6 +102,11 @@ def _instrument(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
     instrument = facts.instrument
     if not instrument.serial.strip():
         yield _shut("instrument-no-identity", instrument=instrument.id)
+    found = body.found_on_site
+    if found is not None and found.serial_assigned and found.serial.strip() != instrument.serial:
+        yield _odd(
+            "serial-differs", instrument=instrument.id, serial=found.serial, registered=instrument.serial
+        )
     if instrument.status == "retired":
         yield _shut("instrument-retired", instrument=instrument.id)
     if instrument.status == "barred" and body.regime != "after_repair":

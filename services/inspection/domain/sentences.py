@@ -45,6 +45,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phương tiện đo {instrument} không có số hiệu. Cấp số cho phương tiện trước khi cấp giấy chứng nhận.",
         "Instrument {instrument} has no serial number. Assign one before a certificate is issued.",
     ),
+    "serial-not-reserved": (
+        "Số hiệu {serial} trên phương tiện đo {instrument} không phải số dành cho máy {tablet}. Đối chiếu lại.",
+        "Serial number {serial} on instrument {instrument} was not reserved for tablet {tablet}. Compare the two.",
+    ),
+    "serial-taken": (
+        "Số hiệu {serial} đã có trên phương tiện đo {other} và nay trên {instrument}. Đánh số lại một trong hai.",
+        "Serial number {serial} stands on instrument {other} and now on {instrument} too. Renumber one of them.",
+    ),
+    "serial-was-cancelled": (
+        "Số hiệu {serial} đã hủy nhưng được đánh lên phương tiện đo {instrument}. Số vẫn giữ; kiểm tra máy {tablet}.",
+        "Serial number {serial} was cancelled, yet put on instrument {instrument}. It stands; look at tablet {tablet}.",
+    ),
+    "serial-differs": (
+        "Phương tiện đo {instrument} được đánh số {serial} tại chỗ nhưng sổ đăng ký ghi {registered}. Sửa cho khớp.",
+        "Instrument {instrument} was numbered {serial} on the spot, and the register says {registered}. Make them agree.",
+    ),
     "instrument-retired": (
         "Phương tiện đo {instrument} đã ngừng sử dụng. Kiểm tra lại sổ đăng ký.",
         "Instrument {instrument} is retired. Check the register.",

@@ -25,6 +25,8 @@ class NewInstrument(Nameplate):
     site_id: Id
     maker: Text
     serial: Text | None = None
+    serial_assigned: bool = False
+    """An inspector gave it `serial` on the spot, out of the numbers reserved for a tablet. Without `serial` one is given."""
     earlier_certificate: EarlierCertificate | None = None
 
 
@@ -54,6 +56,7 @@ def register(body: NewInstrument, caller: Annotated[Caller, OfficeOrOwner]) -> d
         body.serial,
         nameplate,
         body.earlier_certificate,
+        body.serial_assigned,
     )
     return instruments.add_once(instrument, event, by=caller, moment=THE_DAY).view()
 
