@@ -15,6 +15,8 @@ from mobile_inspector.core.courier import Courier
 
 from .background import Background
 from .bars import Message, TopBar
+from .batch import Batch
+from .choose import Choose
 from .enrol import Enrol
 from .finish import Finish
 from .instrument import Instrument
@@ -32,7 +34,21 @@ from .words import word
 
 PAGES: dict[str, type[Page]] = {
     page.name: page
-    for page in (SignIn, Enrol, Pin, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
+    for page in (
+        SignIn,
+        Enrol,
+        Pin,
+        Today,
+        Visit,
+        Instrument,
+        Verify,
+        Choose,
+        Batch,
+        Seals,
+        Finish,
+        Outbox,
+        Search,
+    )
 }
 Place = tuple[str, dict[str, Any]]
 
@@ -110,7 +126,11 @@ class InspectorApp(App):
         if not self.tablet.session.vault.has_pin:
             return [("pin", {})]
         under_way = self.tablet.resume()
-        return [("today", {})] + ([("verify", {"draft": under_way[0].id})] if under_way else [])
+        if not under_way:
+            return [("today", {})]
+        batch = self.tablet.batches.of(under_way[0].id)
+        left = ("batch", {"batch": batch.id}) if batch else ("verify", {"draft": under_way[0].id})
+        return [("today", {}), left]
 
     def heard(self, report: Report) -> None:
         """After every round of the courier."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mobile_inspector.core import Refused
+from mobile_inspector.core import Live, Refused
 from mobile_inspector.core.batch import alike
 
 from .fields import Field, fields, judged
@@ -118,6 +118,17 @@ class Verify(Page):
                     self.strip.say(None, trouble)
                 self.refresh()
 
+        if field.kind == "reading":
+            point, run, name = field.names
+
+            def look() -> Live:
+                return self.tablet.drafts.get(id).live(point, name, text, int(run))
+
+            def seen(live: Live) -> None:
+                if self.at == at and text == self._latest and self.strip is not None:
+                    self.strip.live(live)
+
+            self.app.background.run(look, seen)
         self.do(keep, kept)
 
     def answer(self, good: bool | None) -> None:

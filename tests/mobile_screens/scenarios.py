@@ -218,6 +218,46 @@ def around_the_measurements(stage: Stage) -> None:
     finger.leave()
 
 
+def many_alike(stage: Stage) -> None:
+    """Fifty water meters from choosing to signed: killed in between, one out of limits, one PIN, fifty records."""
+    stage.many_meters(50)
+    finger = stage.working()
+    finger.tap("12:00")
+    begun = finger.touches
+    finger.tap("Nhiều máy giống nhau (50)")
+    finger.tap("Kiểm định 50 máy")
+    finger.tap("Kiểm tra bên ngoài, kỹ thuật")
+    finger.tap("Chọn")
+    finger.tap("Sau")
+    for point, flow in (("Q3", "2,5"), ("Q2", "0,05"), ("Q1", "0,03125")):
+        assert finger.sees(f"Lưu lượng {point}"), finger.text()
+        for typed in (flow, "0", "100,5", "100"):
+            finger.keys(typed)
+            finger.tap("Chép xuống ô trống")
+    assert finger.sees("Niêm phong (5/6)"), finger.text()
+    finger.tap("Gắn số kế tiếp cho 50 máy")
+    finger.tap("Gắn số kế tiếp cho 50 máy")
+    assert finger.sees("Đã gắn 50: BN26-000120 … BN26-000169"), finger.text()
+    finger.tap("Sau")
+    assert finger.sees("Đạt 50, không đạt 0, chưa kết luận 0"), finger.text()
+    finger.draw(finger.page.signature, (20, 20), (60, 120), (100, 30))
+    finger.tap("Ký cho mọi máy")
+    assert finger.sees("Đã ký: Nguyễn Thị Hạnh"), finger.app.message.text
+    finger.tap("Kiểm định viên ký 50 biên bản")
+    finger.type_into("", PIN)
+    finger.tap("Đồng ý")
+    finger.wait(lambda: "Đã khóa 50 biên bản" in finger.app.message.text, "fifty records to be sealed")
+    touches = finger.touches - begun
+    print(f"fifty meters took {touches} touches", file=sys.stderr)
+    assert touches < 80, touches
+    bodies = [item.record["body"] for item in finger.app.tablet.outbox()]
+    assert [body["verdict"] for body in bodies] == ["pass"] * 50
+    assert len({body["certificate_number"] for body in bodies}) == 50
+    assert len({seal["number"] for body in bodies for seal in body["seals_affixed"]}) == 100
+    finger.wait(lambda: len(stage.server.texts) == 50, "the records on the server")
+    finger.leave()
+
+
 def paused_and_resumed(stage: Stage) -> None:
     """Android may stop the app at any moment; coming back it is where it was, and syncs."""
     finger = stage.working()
@@ -260,7 +300,7 @@ STORIES: dict[str, Callable[[Stage], None]] = {
     story.__name__: story
     for story in (
         the_whole_day, typing_until_killed, opened_after_the_kill, what_is_refused, found_without_diacritics,
-        around_the_measurements, paused_and_resumed, every_target_is_large_enough,
+        around_the_measurements, many_alike, paused_and_resumed, every_target_is_large_enough,
     )
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from tests.mobile.fake_inspection import CODE, PASSWORD, USER, FakeServer
 from tests.mobile_screens.finger import WIDE, Finger
 
 PIN = "274913"
+LOT = "visit-dong-ho"
 vault.COST = 2**10  # what scrypt costs is for thieves, not for tests
 
 
@@ -20,6 +21,18 @@ class Stage:
         self.server.inspector, self.server.seals = day.card(), day.seals()
         self.server.publish(visits=[day.visit()], standards=day.standards())
         self.directory = directory
+
+    def many_meters(self, count: int) -> None:
+        """A visit with so many identical water meters, what is needed for them, and seals enough."""
+        meters = [day.water_meter(n) for n in range(count)]
+        lot = day.visit(
+            LOT, *meters, starts_at="2026-03-05T05:00:00.000Z", ends_at="2026-03-05T09:00:00.000Z"
+        )
+        lot["site"] = {**lot["site"], "id": "kho-nuoc", "name": "Kho đồng hồ Cấp nước Sao Mai"}
+        self.server.publish(visits=[lot], standards=[day.rig()])
+        self.server.inspector = day.card(type_codes=["19", "7", "21a"])
+        self.server.seals[0]["last"] = 399
+        self.server.seals[1]["last"] = 199
 
     def open(self) -> Tablet:
         return Tablet.open(

@@ -26,6 +26,7 @@ def tell(story: str, directory: Path) -> subprocess.CompletedProcess[str]:
         "what_is_refused",
         "found_without_diacritics",
         "around_the_measurements",
+        "many_alike",
         "paused_and_resumed",
         "every_target_is_large_enough",
     ],
