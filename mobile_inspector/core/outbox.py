@@ -52,7 +52,7 @@ class Records:
         elif fact.kind == "record.held":
             connection.execute("UPDATE records SET held = ? WHERE id = ?", (fact.position, id))
         elif fact.kind == "record.result":
-            reached = "published" if told.get("verification_id") else None
+            reached = "published" if told.get("verification_id") or told.get("visit_id") else None
             state = told["status"] if told.get("status") in BAD else reached
             query = (
                 "UPDATE records SET result = ?,"
@@ -157,9 +157,19 @@ class Outbox:
     def verified(self) -> dict[str | None, set[str]]:
         """By visit, the instruments that have a record sealed here."""
         found: dict[str | None, set[str]] = {}
-        for row in self._journal.database.rows("SELECT visit_id, instrument_id FROM records"):
+        query = "SELECT visit_id, instrument_id FROM records WHERE instrument_id IS NOT NULL"
+        for row in self._journal.database.rows(query):
             found.setdefault(row["visit_id"], set()).add(row["instrument_id"])
         return found
+
+    def concluded(self, visit_id: str) -> list[str]:
+        """The instruments of a visit with a sealed verdict, pass or fail, in the order of sealing."""
+        query = (
+            "SELECT sealed FROM records WHERE visit_id = ? AND instrument_id IS NOT NULL ORDER BY sequence"
+        )
+        rows = self._journal.database.rows(query, visit_id)
+        bodies = [self._payload(row["sealed"])["record"]["body"] for row in rows]
+        return list(dict.fromkeys(b["instrument_id"] for b in bodies if b["verdict"] != "incomplete"))
 
     def item(self, id: str) -> Item | None:
         found = self._journal.database.rows("SELECT * FROM records WHERE id = ?", id)

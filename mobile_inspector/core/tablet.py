@@ -57,7 +57,7 @@ class Tablet:
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
         self.budget = Budget(journal.database, journal.clock, network)
-        self.visit_book = VisitBook(session, self.work)
+        self.visit_book = VisitBook(session, self.work, self._outbox)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.numbers = CertificateNumbers(journal, session, self.work)

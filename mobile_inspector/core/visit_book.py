@@ -9,8 +9,10 @@ from typing import Any, Literal, get_args
 
 import metrology
 
+from .clock import instant_text
 from .form import words
 from .identity import new_id
+from .outbox import Outbox
 from .refusal import Refused
 from .session import Session
 from .work import Work
@@ -30,13 +32,13 @@ class Outcome:
 
 
 class VisitBook:
-    """Facts of visits.  The sync protocol has no place for an outcome yet: it stays in the journal of this tablet."""
+    """Facts of visits.  How one ended is a record of the chain, sent like a verification; docs/sync.md, Push."""
 
-    def __init__(self, session: Session, work: Work) -> None:
-        self._session, self._journal, self._work = session, session.journal, work
+    def __init__(self, session: Session, work: Work, outbox: Outbox) -> None:
+        self._session, self._journal, self._work, self._outbox = session, session.journal, work, outbox
 
     def close(self, visit_id: str, ending: Ending, reason: str = "") -> None:
-        """The visit has ended so; told again, the later word counts.
+        """The visit has ended so, which is sealed into the tablet's chain; told again, the later word counts.
 
         Args:
             ending: "done", "partly", "closed" (nobody there) or "refused" (not let in).
@@ -48,7 +50,17 @@ class VisitBook:
         if ending not in ENDINGS:
             raise Refused("ending-unknown", field="ending", endings=", ".join(ENDINGS))
         why = words(reason, MOST, "reason") if reason.strip() or ending != "done" else ""
-        self._journal.append("visit.ended", f"visit/{visit_id}", {"ending": ending, "reason": why})
+        body = {
+            "visit_id": visit_id,
+            "ending": ending,
+            "reason": why,
+            "ended_at": instant_text(self._journal.clock.now()),
+        }
+        with self._journal.database.transaction():
+            record_id, verified = new_id(), self._outbox.concluded(visit_id)
+            self._outbox.seal(self._session.device, record_id, "visit", {**body, "verified": verified})
+            told = {"ending": ending, "reason": why, "record_id": record_id}
+            self._journal.append("visit.ended", f"visit/{visit_id}", told)
 
     def outcome(self, visit_id: str) -> Outcome | None:
         """How a visit ended; None while it has not."""

@@ -80,5 +80,11 @@ class Outbox(Page):
 
     def _name(self, item: Item, known: dict[str, Any]) -> str:
         each = known.get(item.record["body"].get("instrument_id"))
-        name = f"{each['maker']} {each['model']} {each['serial']}" if each else item.record["kind"]
+        name = f"{each['maker']} {each['model']} {each['serial']}" if each else self._other(item)
         return self.say("record", sequence=item.sequence, name=name)
+
+    def _other(self, item: Item) -> str:
+        """What is about no instrument that is known here: a visit's end, or work that has gone."""
+        if item.record["kind"] == "visit":
+            return self.say("record-visit", ending=self.say(f"ending-{item.record['body']['ending']}"))
+        return self.say("record-gone")

@@ -237,6 +237,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "obstacles": ("Máy chủ có thể không cấp giấy chứng nhận", "The server may give no certificate"),
     "record": ("Biên bản {sequence}: {name}", "Record {sequence}: {name}"),
+    "record-visit": ("cuộc kiểm định: {ending}", "visit: {ending}"),
+    "record-gone": ("phương tiện đo không còn trong việc", "instrument no longer among the work"),
     "no-records": ("Chưa có biên bản nào trên máy này.", "No record was made on this tablet yet."),
     "retry": ("Gửi lại ngay", "Try again now"),
     "search": ("Số chế tạo, doanh nghiệp, địa chỉ …", "Serial, enterprise, address …"),

@@ -56,7 +56,7 @@ def the_whole_day(stage: Stage) -> None:
     body = finger.app.tablet.outbox()[0].record["body"]
     assert (body["verdict"], body["seals_affixed"][0]["number"]) == ("pass", "BN26-000125")
     assert body["seals_removed"][0]["number"] == "BN25-000410"
-    assert {signed["role"] for signed in body["signatures"]} == {"representative"}
+    assert {signed["role"] for signed in body["signatures"]} == {"representative", "inspector"}
     told = {"record_id": record, "status": "accepted", "verification_id": record, "verdict": "pass"}
     more = {
         "certificate_number": "BN-2026-000001",
@@ -274,6 +274,7 @@ def every_target_is_large_enough(stage: Stage) -> None:
     """48 dp at least, in both orientations, languages and themes; and no text is wider than its place."""
     from tests.mobile_screens.tour import stops
 
+    stage.many_meters(8)
     finger = stage.working()
     for size in (WIDE, HIGH):
         for _ in range(2):

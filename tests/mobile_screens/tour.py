@@ -1,4 +1,4 @@
-"""Every screen with something on it, for `make screenshots`: `python -m tests.mobile_screens.tour FOLDER`."""
+"""Every screen with something on it, for `make screenshots`: `python -m tests.mobile_screens.tour FOLDER [NAME]`."""
 
 import sys
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 from mobile_inspector.screens.theme import LOOK
 from tests.mobile import day
 from tests.mobile_screens.finger import HIGH, WIDE, Finger
-from tests.mobile_screens.stage import Stage
+from tests.mobile_screens.stage import LOT, Stage
 
 
 def stops(finger: Finger) -> Iterator[str]:
@@ -25,11 +25,21 @@ def stops(finger: Finger) -> Iterator[str]:
         day.answer_checks(scale)
         scale.set_note("Khách hàng dừng kiểm định giữa chừng")
         scale.finish()
-        drafts = [draft]
+        [lot] = [visit for visit in app.tablet.visits() if visit.id == LOT]
+        batch = app.tablet.batches.start(LOT, [item["instrument"]["id"] for item in lot.items[:-2]])
+        day.pass_water_meters(batch)
+        batch.set(batch.open[2].id, "readings/q3/1/V2", "103,5")
+        batch.set(batch.open[5].id, "readings/q3/1/V2", None)
+        batch.fit_next_seals("lead_seal", batch.open[0].form.plan["marks"][0]["place"]["vi"])
+        draft.enter("readings/qmax/1/reference")
+    drafts = [each for each in app.tablet.resume() if each.instrument["id"] == day.DISPENSER]
+    batch = next(app.tablet.batches.open())
     where = {"draft": drafts[0].id}
     places = {
         "sign-in": ("sign_in", {}), "enrol": ("enrol", {}), "pin": ("pin", {}), "today": ("today", {}),
-        "visit": ("visit", {"visit": day.VISIT}),
+        "visit": ("visit", {"visit": day.VISIT}), "choose": ("choose", {"visit": LOT}),
+        "batch-common": ("batch", {"batch": batch.id}), "batch-grid": ("batch", {"batch": batch.id}),
+        "batch-seals": ("batch", {"batch": batch.id}), "batch-sign": ("batch", {"batch": batch.id}),
         "instrument": ("instrument", {"visit": day.VISIT, "instrument": day.DISPENSER}),
         "verify": ("verify", where), "standards": ("verify", where), "seals": ("seals", where),
         "finish": ("finish", where), "outbox": ("outbox", {}), "search": ("search", {}),
@@ -42,6 +52,12 @@ def stops(finger: Finger) -> Iterator[str]:
             finger.page.select("readings/qmax/1/reference")
         elif name == "standards":
             finger.page.select("standards")
+        elif name.startswith("batch"):
+            part = {"grid": "readings/q3/1"}.get(name.partition("-")[2], name.partition("-")[2])
+            finger.page.go_to(part)
+            finger.rest()
+            if name == "batch-grid":
+                finger.page.select(finger.page.found.ids[3], "readings/q3/1/V2")
         elif name == "search":
             finger.page.query.text = "tram xang"
         elif name == "outbox":
@@ -50,7 +66,7 @@ def stops(finger: Finger) -> Iterator[str]:
         yield name
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, only: str = "") -> None:
     with tempfile.TemporaryDirectory() as directory:
         stage = Stage(Path(directory))
         long = (
@@ -62,6 +78,7 @@ def main(folder: Path) -> None:
         other["site"] = {**other["site"], "name": "Cửa hàng xăng dầu Phượng Hoàng số 12 khu công nghiệp Quế Võ",
                          "latitude": 21.18, "longitude": 106.07}  # fmt: skip
         stage.server.publish(visits=[other])
+        stage.many_meters(50)
         finger = stage.working()
         for size, shape in ((WIDE, "wide"), (HIGH, "high")):
             finger.turn(size)
@@ -72,6 +89,8 @@ def main(folder: Path) -> None:
                     if LOOK.dark != (theme == "dark"):
                         finger.app.switch_theme()
                     for name in stops(finger):
+                        if only and not name.startswith(only):
+                            continue
                         finger.picture(folder / f"{name}-{shape}-{language}-{theme}.png")
         finger.leave()
 
@@ -79,4 +98,4 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    main(target)
+    main(target, *sys.argv[2:3])
