@@ -7,6 +7,7 @@ from services.inspection.bytes_store import BytesStore, DiskStore, GridStore, Of
 from services.inspection.domain.attachment import Attachment, Upload, check_declared
 from services.inspection.domain.body import AttachmentTold
 from services.inspection.office import office
+from services.inspection.s3_store import s3_store
 from services.inspection.storage import attachments, uploads
 from services.kernel.model import (
     AlreadyDone,
@@ -25,14 +26,18 @@ ATTEMPTS = 20
 
 def store() -> BytesStore:
     """Where the bytes lie, as the office has set it."""
-    if office().attachments == "disk":
-        return DiskStore(settings().state / "attachments")
-    return GridStore(attachments.collection.database)
+    match office().attachments:
+        case "s3":
+            return s3_store()
+        case "disk":
+            return DiskStore(settings().state / "attachments")
+        case "gridfs":
+            return GridStore(attachments.collection.database)
 
 
 def prepare() -> None:
     """What the store needs to exist, made at deployment."""
-    GridStore(attachments.collection.database).prepare()
+    store().prepare()
 
 
 def begin(sha256: str, size: int, media_type: str, inspector_id: str, by: Origin) -> None:

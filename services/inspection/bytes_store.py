@@ -1,4 +1,4 @@
-"""Where the bytes of attachments lie: in GridFS or on a disk. Parts come in order, each durable on return."""
+"""Where the bytes of attachments lie: in GridFS or on a disk (s3_store: on S3). Parts come in order, durable on return."""
 
 import fcntl
 import hashlib
@@ -23,6 +23,10 @@ class OffsetTaken(Exception):
 
 class BytesStore(Protocol):
     """Parts under a key while they come; whole contents under their SHA-256."""
+
+    def prepare(self) -> None:
+        """Makes or tries what must be there before the first part, at deployment."""
+        ...
 
     def length(self, key: str) -> int:
         """How many bytes are durable here under a key; 0 for an unknown one."""
@@ -57,6 +61,9 @@ class DiskStore:
 
     def __init__(self, folder: Path) -> None:
         self.parts, self.whole = folder / "parts", folder / "whole"
+        self.prepare()
+
+    def prepare(self) -> None:
         for each in (self.parts, self.whole):
             each.mkdir(parents=True, exist_ok=True)
 

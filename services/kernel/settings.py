@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     access_minutes: int = Field(15, ge=1, le=720)
     refresh_days: int = Field(14, ge=1, le=90)
 
+    s3_endpoint: str | None = None
+    """Of a server that speaks S3, such as https://s3.example; the cloud of that name when none is given."""
+    s3_bucket: str | None = None
+    s3_prefix: str = ""
+    """A folder in the bucket, where others use it too."""
+    s3_region: str = "us-east-1"
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
+    s3_ca_file: Path | None = None
+    """The certificate (PEM) that its TLS is checked with, besides the usual ones."""
+
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
     smtp_tls: bool = False

@@ -10,6 +10,7 @@ from services.inspection.keys import published_keys, signing_key
 from services.inspection.office import office
 from services.kernel.settings import settings
 from tests.database import running_database
+from tests.s3 import S3Server, running_s3
 from tests.world import MakeWorld, World
 
 
@@ -17,6 +18,12 @@ from tests.world import MakeWorld, World
 def mongo() -> Iterator[str]:
     with running_database() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with running_s3(tmp_path_factory.mktemp("s3")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -21,8 +21,10 @@ from services.inspection.events import (
     VerificationEvidenced,
 )
 from services.inspection.office import office
+from services.inspection.s3_store import S3Store
 from services.kernel.model import new_id
 from services.kernel.settings import settings
+from tests.s3 import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server, running_s3
 from tests.unit.inspection.evidence import verification
 from tests.unit.inspection.province import Json, Province
 from tests.world import Door, MakeWorld
@@ -44,12 +46,23 @@ def told(content: bytes, **changed: Any) -> Json:
     } | changed
 
 
-@pytest.fixture(params=["gridfs", "disk"])
+def use_s3(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contents outlive a test there: so each has a folder of its own."""
+    monkeypatch.setenv("VERNIER_S3_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("VERNIER_S3_BUCKET", BUCKET)
+    monkeypatch.setenv("VERNIER_S3_PREFIX", new_id())
+    monkeypatch.setenv("VERNIER_S3_ACCESS_KEY", ACCESS_KEY)
+    monkeypatch.setenv("VERNIER_S3_SECRET_KEY", SECRET_KEY)
+
+
+@pytest.fixture(params=["gridfs", "disk", "s3"])
 def province(
     world: MakeWorld, request: pytest.FixtureRequest, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Province]:
     monkeypatch.setenv("VERNIER_ATTACHMENTS", request.param)
     monkeypatch.setenv("VERNIER_STATE", str(tmp_path))
+    if request.param == "s3":
+        use_s3(request.getfixturevalue("s3"), monkeypatch)
     office.cache_clear()
     settings.cache_clear()
     opened = world("inspection")
@@ -276,7 +289,9 @@ def test_of_parts_that_race_one_wins(province: Province) -> None:
     assert province.office.get(f"/attachments/{sha256(content)}").content == content
 
 
-def test_what_a_kill_left_half_done_is_finished_at_the_next_question(province: Province) -> None:
+def test_what_a_kill_left_half_done_is_finished_at_the_next_question(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begin(province.inspector, PHOTO)
     kept: BytesStore = attaching.store()
     key = attaching._key(sha256(PHOTO), "k1")
@@ -284,7 +299,62 @@ def test_what_a_kill_left_half_done_is_finished_at_the_next_question(province: P
     if isinstance(kept, GridStore):
         stream = kept.bucket.open_upload_stream_with_id(sha256(PHOTO), sha256(PHOTO), chunk_size_bytes=1024)
         stream.write(PHOTO[:3000])  # killed in the middle of putting it together
+    elif isinstance(kept, S3Store):
+        monkeypatch.setattr(kept, "drop", lambda key: None)
+        kept.keep(key, sha256(PHOTO))  # killed between putting it together and dropping its parts
     else:
         assert isinstance(kept, DiskStore)
     assert offset(province.inspector, sha256(PHOTO)) == len(PHOTO)
     assert province.office.get(f"/attachments/{sha256(PHOTO)}").content == PHOTO
+
+
+@pytest.fixture
+def own_s3(tmp_path: Any, world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A server that a test may kill."""
+    with running_s3(tmp_path) as server:
+        monkeypatch.setenv("VERNIER_ATTACHMENTS", "s3")
+        use_s3(server, monkeypatch)
+        office.cache_clear()
+        settings.cache_clear()
+        yield server
+    office.cache_clear()
+
+
+def test_an_upload_goes_on_after_the_store_was_killed(own_s3: S3Server, world: MakeWorld) -> None:
+    province = Province(world("inspection"))
+    attaching.prepare()
+    door, name = province.inspector, sha256(PHOTO)
+    begin(door, PHOTO)
+    assert part(door, name, 0, PHOTO[:4000]).status_code == 204
+    own_s3.kill()
+    away = part(door, name, 4000, PHOTO[4000:])
+    assert (away.status_code, problem(away)) == (503, "attachments-away")
+    own_s3.start()
+    assert offset(door, name) == 4000
+    assert part(door, name, 4000, PHOTO[4000:]).status_code == 204
+    assert province.office.get(f"/attachments/{name}").content == PHOTO
+
+
+def test_a_store_that_refuses_the_key_is_no_fault_of_the_tablet(
+    s3: S3Server, world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERNIER_ATTACHMENTS", "s3")
+    use_s3(s3, monkeypatch)
+    monkeypatch.setenv("VERNIER_S3_SECRET_KEY", "sai")
+    office.cache_clear()
+    settings.cache_clear()
+    province = Province(world("inspection"))
+    begin(province.inspector, PHOTO)
+    refused = part(province.inspector, sha256(PHOTO), 0, PHOTO)
+    assert (refused.status_code, problem(refused)) == (503, "attachments-away")
+    office.cache_clear()
+
+
+def test_an_office_that_names_s3_and_no_bucket_is_told_at_deployment(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERNIER_ATTACHMENTS", "s3")
+    office.cache_clear()
+    with pytest.raises(ValueError, match="VERNIER_S3_BUCKET"):
+        attaching.prepare()
+    office.cache_clear()

@@ -52,12 +52,14 @@ def test_every_process_gets_the_settings_and_the_database_of_its_service_only() 
 def test_a_secret_reaches_only_the_process_that_needs_it() -> None:
     holders = {
         key: {name for name, workload in WORKLOADS.items() if key in secret_keys(workload)}
-        for key in ("ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD")
+        for key in ("ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY")
     }
     assert holders == {
         "ADMIN_PASSWORD": {"registry-migrate"},
         "SMTP_USER": {"notifications-sender"},
         "SMTP_PASSWORD": {"notifications-sender"},
+        "S3_ACCESS_KEY": {"inspection-migrate", "inspection-api"},
+        "S3_SECRET_KEY": {"inspection-migrate", "inspection-api"},
     }
     mounted = {
         name: volume["secret"]["secretName"]
@@ -78,7 +80,10 @@ def test_a_secret_reaches_only_the_process_that_needs_it() -> None:
 
 
 def test_no_secret_is_written_down() -> None:
-    secret = {"MONGO", "ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "MONGO_INITDB_ROOT_PASSWORD"}
+    secret = {
+        "MONGO", "ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY",
+        "MONGO_INITDB_ROOT_PASSWORD",
+    }  # fmt: skip
     for workload in (*WORKLOADS.values(), *ENGINES.values()):
         for name, each in environment(workload).items():
             assert "value" not in each or name.removeprefix("VERNIER_") not in secret, name
