@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from .canonical import canonical
 from .identity import new_id
 from .journal import Fact, Journal
-from .network import Answer, Unreachable
 from .refusal import Refused
+from .reservation import Call, reserve
 from .session import Session
 from .work import Visit, Work
 
@@ -23,10 +22,7 @@ LEAST, MOST = (
     150,
 )  # kept in hand however little is planned, and at most; the server gives no more than 200
 MOST_A_CALL = 100
-UNDER_WAY = "certificate_numbers.reservation"  # the bookmark of a call whose answer has not been heard
 YEAR_OVER = "The year is over; these were not used."
-
-Call = Callable[..., Answer]
 
 
 class UsedNumbers:
@@ -62,7 +58,7 @@ class CertificateNumbers:
             row["number"]
             for row in self._journal.database.rows("SELECT number FROM used_certificate_numbers")
         }
-        held = self._work.certificate_numbers(self._session.device.tablet_id, year)
+        held = self._work.reserved(f"{self._session.device.tablet_id}/{year}")
         return [number for number in held if number not in used]
 
     def next(self, year: int) -> str | None:
@@ -70,30 +66,11 @@ class CertificateNumbers:
         return next(iter(self.free(year)), None)
 
     def reserve(self, call: Call) -> None:
-        """Asks for more where there are few.  A call whose answer was lost is made again under its id, for the same numbers.
-
-        Raises Unreachable.
-        """
-        database = self._journal.database
-        kept = database.bookmark(UNDER_WAY)
-        told = json.loads(kept) if kept else self._wanted()
-        if told is None:
-            return
-        database.set_bookmark(UNDER_WAY, canonical(told))
-        answer = call("POST", "/certificate-numbers/reserve", content=canonical(told))
-        numbers = answer.body.get("numbers")
-        if answer.ok and not isinstance(numbers, list):
-            raise Unreachable("answer-broken")
-        with database.transaction():
-            if answer.ok:
-                assert isinstance(numbers, list)
-                self._work.keep_certificate_numbers(told["tablet_id"], told["year"], numbers)
-                self._journal.append(
-                    "certificate_numbers.reserved", self._subject(), {**told, "numbers": numbers}
-                )
-            database.set_bookmark(
-                UNDER_WAY, ""
-            )  # refused for good: the next round asks anew, under another id
+        """Asks for more where there are few.  Raises Unreachable."""
+        reserve(
+            self._journal, "certificate-numbers", self._wanted, call,
+            lambda told, numbers: self._work.keep_reserved(f"{told['tablet_id']}/{told['year']}", numbers),
+        )  # fmt: skip
 
     def give_back(self, year: int, reason: str, call: Call) -> None:
         """Tells the server that the unused numbers of a year will not be used.  From the first word on none of them is.
@@ -116,7 +93,7 @@ class CertificateNumbers:
     def give_back_last_year(self, call: Call) -> None:
         """In a new year, as soon as nothing of the old one is under way.  Raises as `give_back`."""
         year = self._journal.clock.today().year - 1
-        held = self._work.certificate_numbers(self._session.device.tablet_id, year)
+        held = self._work.reserved(f"{self._session.device.tablet_id}/{year}")
         if held and not self._under_way(year):
             self.give_back(year, YEAR_OVER, call)
 

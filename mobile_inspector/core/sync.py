@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+from .assigned_serials import AssignedSerials
 from .attachments import Attachments
 from .budget import Budget
 from .canonical import canonical
@@ -85,10 +86,11 @@ class Sync:
         inspection_url: str,
         budget: Budget,
         numbers: CertificateNumbers,
+        serials: AssignedSerials,
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
         self.attachments, self.network, self.inspection_url = attachments, network, inspection_url
-        self.budget, self.numbers = budget, numbers
+        self.budget, self.numbers, self.serials = budget, numbers, serials
         self._uploads = Uploads(attachments, self._call)
         self._first_load = FirstLoad(journal.database, attachments.folder.parent)
         self._enrolled: set[str] = set()
@@ -222,10 +224,11 @@ class Sync:
         )
 
     def _reserve(self, report: Report) -> None:
-        """Certificate numbers for the days to come; a tablet that is given no work is given none."""
+        """Certificate numbers and serials for the days to come; a tablet that is given no work is given none."""
         if self._standing == "active" and self.work.cursor is not None:
             self.numbers.give_back_last_year(self._call)
             self.numbers.reserve(self._call)
+            self.serials.reserve(self._call)
 
     def _pull(self, report: Report) -> None:
         """Pages until there is nothing new; each is stored with its cursor before the next is asked for."""

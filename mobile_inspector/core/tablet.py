@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import httpx
 
+from .assigned_serials import AssignedSerials, UsedSerials
 from .attachments import Attached, AttachmentRows, Attachments
 from .batch import Batch, Batches
 from .batch import Outcome as BatchOutcome
@@ -57,7 +58,8 @@ class Tablet:
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
         self.budget = Budget(journal.database, journal.clock, network)
-        self.visit_book = VisitBook(session, self.work, self._outbox)
+        self.serials = AssignedSerials(journal, session, self.work)
+        self.visit_book = VisitBook(session, self.work, self._outbox, self.serials)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
         self.numbers = CertificateNumbers(journal, session, self.work)
@@ -67,7 +69,7 @@ class Tablet:
         self.batches = Batches(self.drafts)
         self._sync = Sync(
             journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget,
-            self.numbers,
+            self.numbers, self.serials,
         )  # fmt: skip
 
     @classmethod
@@ -97,7 +99,14 @@ class Tablet:
         registry_url, inspection_url = checked_url(registry_url), checked_url(inspection_url)
         database = open_database(Path(directory))
         vault = Vault(database, device_secret or secret_in(Path(directory) / DEVICE_SECRET))
-        projections: list[Projection] = [Records(), DraftRows(), UsedSeals(), UsedNumbers(), AttachmentRows()]
+        projections: list[Projection] = [
+            Records(),
+            DraftRows(),
+            UsedSeals(),
+            UsedNumbers(),
+            UsedSerials(),
+            AttachmentRows(),
+        ]
         journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
         session = Session(journal, vault, network, registry_url, offline_days)
@@ -132,6 +141,21 @@ class Tablet:
     def confirm_pin(self, pin: str) -> None:
         """Before `finish`: it is the inspector who signs.  See `Session.confirm_pin`."""
         self.session.confirm_pin(pin)
+
+    def recover(self, user: str, password: str, recovery_code: str | None = None) -> None:
+        """PIN or password is forgotten.  The PIN is no longer valid afterwards: a new one must be set.
+
+        Args:
+            recovery_code: when the password was forgotten too, and the registry has given another.  None: the password
+                is the one that this tablet knows.
+
+        Raises as `Session.renew` with a code, as `Session.sign_in` without.
+        """
+        if recovery_code is None:
+            self.session.sign_in(user, password)
+        else:
+            self.session.renew(user, password, recovery_code)
+        self.session.vault.forget_pin()
 
     def recovery_code(self) -> str:
         """The code that opens this tablet when password and PIN are forgotten: to be shown once and kept on paper."""

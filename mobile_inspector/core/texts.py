@@ -262,6 +262,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Kết quả cuộc kiểm định là một trong: {endings}.",
         "A visit ends as one of: {endings}.",
     ),
+    "serial-here": (
+        "Số chế tạo {serial} đã có trong cuộc kiểm định này. Hãy xem lại số.",
+        "The serial number {serial} is on this visit already. Look at the number again.",
+    ),
+    "serials-lacking": (
+        "Trên máy không còn số dành cho phương tiện không có số chế tạo. Hãy đồng bộ khi có mạng.",
+        "No number for instruments without a serial number is left on this tablet. Sync with a network.",
+    ),
+    "year-bad": (
+        "Năm sản xuất gồm bốn chữ số, như 2024; hoặc để trống.",
+        "The year of manufacture has four digits, like 2024; or leave it empty.",
+    ),
     "batch-empty": (
         "Chưa chọn phương tiện đo nào. Hãy chọn ít nhất một.",
         "No instrument is chosen. Choose one at least.",

@@ -182,18 +182,21 @@ class Work:
         """The ranges of seals that the server says are in this inspector's hand."""
         return self._bodies("seals")
 
-    def certificate_numbers(self, tablet_id: str, year: int) -> list[str]:
-        """The numbers that the server says this tablet holds for a year, lowest first, those used here among them."""
-        found = self._body("numbers", f"{tablet_id}/{year}")
+    def reserved(self, key: str) -> list[str]:
+        """The numbers that the server says this tablet holds, lowest first, those used here among them.
+
+        Args:
+            key: "{tablet id}/{year}" for certificate numbers, "{tablet id}/serials" for assigned serials.
+        """
+        found = self._body("numbers", key)
         return list(found["numbers"]) if found else []
 
-    def keep_certificate_numbers(self, tablet_id: str, year: int, numbers: Sequence[str]) -> None:
+    def keep_reserved(self, key: str, numbers: Sequence[str]) -> None:
         """Adds numbers that were just reserved; the next page has the whole list."""
         with self._journal.database.transaction() as connection:
-            known = self.certificate_numbers(tablet_id, year)
-            id = f"{tablet_id}/{year}"
+            known = self.reserved(key)
             body = {"numbers": [*known, *(number for number in numbers if number not in known)]}
-            row = ("numbers", id, self._sealed("numbers", id, body))
+            row = ("numbers", key, self._sealed("numbers", key, body))
             connection.execute("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", row)
 
     def inspector(self) -> Mapping[str, Any] | None:
@@ -286,6 +289,8 @@ def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]
         found.append(("seals", f"{held['batch_id']}/{int(held['first']):09d}", held))
     for reserved in page.get("certificate_numbers", ()):
         found.append(("numbers", f"{reserved['tablet_id']}/{int(reserved['year'])}", reserved))
+    for serials in page.get("assigned_serials", ()):
+        found.append(("numbers", f"{serials['tablet_id']}/serials", serials))
     if page["inspector"] is not None:
         found.append(("inspector", "self", page["inspector"]))
     return found

@@ -204,7 +204,7 @@ class InspectorApp(App):
         self.body.add_widget(self.page)
         self.top.follow(self.page, len(self.way) > 1)
         self.page.refresh()
-        if name not in ("sign_in", "enrol", "pin"):
+        if name not in ("sign_in", "recover", "enrol", "pin"):
             self.state_changed()
 
     def _key(self, _: Any, key: int, *rest: Any) -> bool:

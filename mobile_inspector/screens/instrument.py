@@ -10,6 +10,7 @@ from mobile_inspector.core.paper import MISMATCHES
 from mobile_inspector.core.typed import shown
 
 from .page import Page
+from .past import history, made_here
 from .theme import LARGE
 from .widgets import Ask, Column, Push, Row, Scroll, Split, Text
 from .words import day
@@ -27,7 +28,8 @@ class Instrument(Page):
         under_way = [draft.id for draft in self.tablet.resume() if draft.instrument["id"] == id]
         draft = under_way[0] if under_way else None
         noted = self.tablet.drafts.get(draft).sheet.mismatches if draft else []
-        return {"instrument": instrument, "draft": draft, "noted": list(noted)}
+        made = [item for item in self.tablet.outbox() if item.record["body"].get("instrument_id") == id]
+        return {"instrument": instrument, "draft": draft, "noted": list(noted), "made": made[::-1]}
 
     def show(self, found: Mapping[str, Any]) -> None:
         self.clear_widgets()
@@ -72,7 +74,10 @@ class Instrument(Page):
                 made.add_widget(push)
         if self.where["visit"] is not None:
             identity.add_widget(Push(self.say("found-like"), lambda: self.found_like(each), filled=False))
-        self.add_widget(Split(Scroll(identity), Scroll(seals, made), wide=0.5, high=0.5))
+        left = [identity, history(self, each)]
+        if found["made"]:
+            left.insert(0, made_here(self, found["made"], self.correct))
+        self.add_widget(Split(Scroll(*left), Scroll(seals, made), wide=0.5, high=0.5))
         if found["draft"]:
             self.add_widget(Push(self.say("resume"), lambda: self.app.go("verify", draft=found["draft"])))
         else:
@@ -90,6 +95,10 @@ class Instrument(Page):
             lambda: self.tablet.start(visit, instrument, regime, reason).id,
             lambda id: self.app.go("verify", draft=id),
         )
+
+    def correct(self, record_id: str, reason: str) -> None:
+        """A record is never changed: what was wrong is told by another one, with the reason."""
+        self.do(lambda: self.tablet.correct(record_id, reason).id, lambda id: self.app.go("verify", draft=id))
 
     def differs(self, draft: str, what: str) -> None:
         """It is not as registered: what is there instead?"""

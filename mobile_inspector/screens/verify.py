@@ -13,6 +13,7 @@ from .fields import Field, fields, judged
 from .listing import Line, Listing
 from .number_pad import NumberPad
 from .page import Page
+from .status import is_stated
 from .theme import BODY, HUGE, LARGE
 from .verdict_strip import TONES, VerdictStrip
 from .widgets import Column, Push, Row, Scroll, Split, Text
@@ -32,6 +33,7 @@ class State:
     verdict: str
     has_as_found: bool
     others: Sequence[str]
+    is_stated: bool
 
 
 class Verify(Page):
@@ -60,7 +62,11 @@ class Verify(Page):
         name = f"{each['maker']} {each['model']} {each['serial']}"
         others = [other.id for other in self.tablet.resume() if other.id != draft.id and alike(other, draft)]
         has_as_found = draft.sheet.as_found is not None
-        return State(name, draft.at, found, standards, judgement.verdict, has_as_found, others)
+        if "corrects" in draft.sheet.opening:
+            name = self.say("correction-of", name=name)
+        return State(
+            name, draft.at, found, standards, judgement.verdict, has_as_found, others, is_stated(each)
+        )
 
     def show(self, found: State) -> None:
         self.found = found
@@ -269,6 +275,10 @@ class Verify(Page):
             Push(self.say("to-seals"), lambda: self.app.go("seals", draft=id), filled=False),
             Push(self.say("to-finish"), lambda: self.app.go("finish", draft=id), filled=False),
         ]
+        if self.found.is_stated:
+            parts.insert(
+                0, Push(self.say("to-status"), lambda: self.app.go("status", draft=id), filled=False)
+            )
         if len(self.found.others) > 0:
             parts.insert(
                 0, Push(self.say("copy-down", count=len(self.found.others)), self.copy_down, filled=False)

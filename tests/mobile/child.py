@@ -141,7 +141,7 @@ class LastingServer(FakeServer):
         response = super()._handle(request)
         state = {
             name: getattr(self, name)
-            for name in ("texts", "receipts", "made_durable", "tablets", "sizes", "reservations")
+            for name in ("texts", "receipts", "made_durable", "tablets", "sizes", "reservations", "serials")
         }
         uploads = {sha256: here.hex() for sha256, here in self.uploads.items()}
         tokens = {name: sorted(getattr(self, name)) for name in ("access_tokens", "refresh_tokens")}

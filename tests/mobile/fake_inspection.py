@@ -44,6 +44,7 @@ class FakeServer:
         self.snapshots = True
         self.reservations: dict[str, dict[str, Any]] = {}
         self.used_up: set[str] = set()  # numbers that are no longer reserved: issued or cancelled
+        self.serials: dict[str, dict[str, Any]] = {}
         self.releases: list[dict[str, Any]] = []
         self.told_of: list[dict[str, Any]] = []  # the numbers in hand as the last page had them
         self.texts: dict[str, str] = {}
@@ -120,6 +121,8 @@ class FakeServer:
             return self._attachment(request, path.rpartition("/")[2])
         if path == "/certificate-numbers/reserve":
             return self._reserve(json.loads(request.content))
+        if path == "/assigned-serials/reserve":
+            return self._reserve_serials(json.loads(request.content))
         if path == "/certificate-numbers/release":
             return self._release(json.loads(request.content))
         if path == "/sync/records":
@@ -199,7 +202,8 @@ class FakeServer:
             for name, values in page.items():
                 merged.setdefault(name, []).extend(values)
         always = {"server_time": self.now(), "inspector": self.inspector, "seals_in_hand": self.seals,
-                  "certificate_numbers": self._numbers_in_hand()}  # fmt: skip
+                  "certificate_numbers": self._numbers_in_hand(),
+                  "assigned_serials": list(self.serials.values())}  # fmt: skip
         sections = ("visits", "instruments", "gone", "standards", "catalogue", "results", "procedures")
         lists = {name: merged.get(name, []) for name in sections}
         return httpx.Response(200, json={"cursor": str(len(self.pages)), **always, **lists})
@@ -213,6 +217,13 @@ class FakeServer:
             numbers = [f"{n:05d}/{told['year']}/BN-KĐ" for n in range(first, first + told["count"])]
             self.reservations[told["id"]] = {**told, "numbers": numbers}
         return httpx.Response(201, json=self.reservations[told["id"]])
+
+    def _reserve_serials(self, told: dict[str, Any]) -> httpx.Response:
+        if told["id"] not in self.serials:
+            first = 1 + sum(len(each["numbers"]) for each in self.serials.values())
+            numbers = [f"BN-S{n:06d}" for n in range(first, first + told["count"])]
+            self.serials[told["id"]] = {**told, "numbers": numbers}
+        return httpx.Response(201, json=self.serials[told["id"]])
 
     def _release(self, told: dict[str, Any]) -> httpx.Response:
         self.releases.append(told)
