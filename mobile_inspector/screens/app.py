@@ -19,13 +19,16 @@ from .batch import Batch
 from .choose import Choose
 from .enrol import Enrol
 from .finish import Finish
+from .found import Found
 from .instrument import Instrument
 from .outbox import Outbox
 from .page import Page
 from .pin import Pin
+from .recover import Recover
 from .seals import Seals
 from .search import Search
 from .sign_in import SignIn
+from .status import Status
 from .theme import LOOK
 from .today import Today
 from .verify import Verify
@@ -35,21 +38,10 @@ from .words import word
 PAGES: dict[str, type[Page]] = {
     page.name: page
     for page in (
-        SignIn,
-        Enrol,
-        Pin,
-        Today,
-        Visit,
-        Instrument,
-        Verify,
-        Choose,
-        Batch,
-        Seals,
-        Finish,
-        Outbox,
-        Search,
+        SignIn, Recover, Enrol, Pin, Today, Visit, Instrument, Found, Choose, Batch, Verify, Status, Seals, Finish,
+        Outbox, Search,
     )
-}
+}  # fmt: skip
 Place = tuple[str, dict[str, Any]]
 
 

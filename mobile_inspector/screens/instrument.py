@@ -73,7 +73,7 @@ class Instrument(Page):
                 )  # fmt: skip
                 made.add_widget(push)
         if self.where["visit"] is not None:
-            identity.add_widget(Push(self.say("found-like"), lambda: self.found_like(each), filled=False))
+            identity.add_widget(Push(self.say("found-like"), self.found_like, filled=False))
         left = [identity, history(self, each)]
         if found["made"]:
             left.insert(0, made_here(self, found["made"], self.correct))
@@ -109,20 +109,9 @@ class Instrument(Page):
 
         Ask(question, self.say("ok"), self.say("cancel"), answer).open()
 
-    def found_like(self, each: Mapping[str, Any]) -> None:
+    def found_like(self) -> None:
         """One more of the same kind stands there and is not on the visit."""
-        visit = self.where["visit"]
-
-        def answer(serial: str) -> None:
-            self.do(
-                lambda: self.tablet.visit_book.add_found(
-                    visit, each["type_code"], each["characteristics"],
-                    serial=serial, maker=each["maker"], model=each["model"],
-                ),
-                lambda id: self.app.go("instrument", visit=visit, instrument=id),
-            )  # fmt: skip
-
-        Ask(self.say("found-serial"), self.say("ok"), self.say("cancel"), answer).open()
+        self.app.go("found", visit=self.where["visit"], like=self.where["instrument"])
 
     def _ask_why(self) -> None:
         if self.repair.parent is None:

@@ -75,6 +75,8 @@ class Visit(Page):
         elif found["alike"] > 1:
             text = self.say("alike", count=found["alike"])
             told.add_widget(Push(text, lambda: self.app.go("choose", visit=visit.id), filled=False))
+        text = self.say("found-any")
+        told.add_widget(Push(text, lambda: self.app.go("found", visit=visit.id, like=None), filled=False))
         outcome = found["outcome"]
         if outcome is not None:
             ending = self.say(f"ending-{outcome.ending}")
@@ -96,7 +98,11 @@ class Visit(Page):
         Ask(question, self.say("ok"), self.say("cancel"), lambda reason: self._end(ending, reason)).open()
 
     def _end(self, ending: Ending, reason: str) -> None:
-        self.do(lambda: self.tablet.visit_book.close(self.where["visit"], ending, reason))
+        def then(_: None) -> None:
+            self.app.kick()
+            self.refresh()
+
+        self.do(lambda: self.tablet.visit_book.close(self.where["visit"], ending, reason), then)
 
 
 def directions(site: Mapping[str, Any]) -> None:
