@@ -133,9 +133,46 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Biên bản này không có ảnh đó. Hãy chụp lại.",
         "This verification has no such picture. Take it again.",
     ),
-    "attachment-shown": (
-        "Ảnh này thuộc về một niêm phong hoặc sai khác trong biên bản. Hãy bỏ mục đó trước.",
-        "This picture belongs to a seal or a mismatch of the record. Take that back first.",
+    "picture-unreadable": (
+        "Không đọc được ảnh này. Hãy chụp lại, hoặc chọn một ảnh JPEG, PNG hay WebP.",
+        "This picture cannot be read. Take it again, or choose a JPEG, PNG or WebP picture.",
+    ),
+    "evidence-photo": (
+        "Quy trình yêu cầu ảnh phương tiện đo; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "The procedure asks for a photograph of the instrument; without one the server gives no certificate.",
+    ),
+    "evidence-seal": (
+        "Quy trình yêu cầu ảnh niêm phong; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "The procedure asks for a photograph of a seal; without one the server gives no certificate.",
+    ),
+    "evidence-status": (
+        "Quy trình yêu cầu ảnh hiện trạng; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "The procedure asks for a photograph of the state; without one the server gives no certificate.",
+    ),
+    "evidence-signature": (
+        "Quy trình yêu cầu ảnh chữ ký; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "The procedure asks for a picture of the signature; without one the server gives no certificate.",
+    ),
+    "camera-missing": (
+        "Máy này không có ứng dụng máy ảnh. Hãy cài một ứng dụng, hoặc báo quản trị.",
+        "There is no camera app on this tablet. Install one, or tell the administrator.",
+    ),
+    # QR and bar codes
+    "qr-unavailable": (
+        "Máy này chưa có bộ đọc mã QR (thư viện zbar). Hãy gõ mã bằng tay.",
+        "This machine has no reader for QR codes (the zbar library). Type the code instead.",
+    ),
+    "qr-missing": (
+        "Không thấy mã QR hay mã vạch nào trong ảnh. Hãy chụp lại gần hơn, đủ sáng, không bị lóa.",
+        "There is no QR or bar code in the picture. Take it again closer, in good light, without glare.",
+    ),
+    "qr-several": (
+        "Ảnh có {count} mã khác nhau: {codes}. Hãy chụp lại sao cho chỉ có một mã.",
+        "The picture holds {count} different codes: {codes}. Take it again with only one of them.",
+    ),
+    "qr-foreign": (
+        "Đây không phải mã đăng ký máy của Vernier mà là: “{text}”. Hãy quét mã mà quản trị đã cấp.",
+        'This is no enrolment code of Vernier but: "{text}". Scan the one that the administrator gave you.',
     ),
     "mismatch-unknown": ("Sai khác là một trong: {kinds}.", "A mismatch is one of: {kinds}."),
     "mismatch-missing": ("Biên bản này không có sai khác đó.", "This verification has no such mismatch."),

@@ -181,7 +181,13 @@ class Verification:
 
     def obstacles(self) -> list[Refused]:
         """Why the server would withhold a certificate from a pass, as far as the tablet can tell; for showing."""
-        return certificate_obstacles(self.sheet, self._work)
+        lacking = [Refused(f"evidence-{purpose}", field="attachments") for purpose in self.evidence_lacking()]
+        return [*certificate_obstacles(self.sheet, self._work), *lacking]
+
+    def evidence_lacking(self) -> list[str]:
+        """The purposes of the pictures that the procedure asks for and that the record has none of."""
+        named = {each["purpose"] for each in self.sheet.attachments.values()}
+        return [purpose for purpose in self.form.plan["evidence"] if purpose not in named]
 
     def next_certificate_number(self) -> str | None:
         """The number that the record will be given if it is sealed now, provisional until the server has published it.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.metrics import dp
+from kivy.uix.label import Label
 
 from mobile_inspector.core import Live, Refused
 from mobile_inspector.core.batch import Batch as CoreBatch
@@ -18,7 +19,7 @@ from .grid import Cells, Grid
 from .number_pad import NumberPad
 from .page import Page
 from .signature_pad import SignaturePad
-from .theme import BODY, HUGE, LARGE
+from .theme import BODY, HUGE, LARGE, LOOK
 from .verdict_strip import TONES, VerdictStrip
 from .widgets import Ask, Column, Entry, Push, Row, Scroll, Split, Text
 
@@ -218,7 +219,8 @@ class Batch(Page):
         on = Push(self.say("part-after"), lambda: self.step(1))
         for push, is_there in ((back, self.part != parts[0]), (on, self.part != parts[-1])):
             push.size_hint_x, push.width, push.disabled = None, dp(140), not is_there
-        self.title_of_part = Text("", size=LARGE, bold=True)
+        self.title_of_part = Label(font_size=LARGE, bold=True, color=LOOK.palette.ink, shorten=True)
+        self.title_of_part.bind(width=lambda label, width: setattr(label, "text_size", (width, None)))
         self.title_of_part.halign = "center"
         self.add_widget(Row(back, self.title_of_part, on))
         self.side, self.grid = Scroll(), Grid()
@@ -230,17 +232,10 @@ class Batch(Page):
         parts = self.found.parts()
         counts = {"at": parts.index(self.part) + 1, "of": len(parts)}
         self.title_of_part.text = self.say("batch-part", name=self._name(self.part), **counts)
-        heads = [
-            self.say("serial-short"),
-            *(self.found.head(path) for path in self.found.paths(self.part)),
-            self.say("verdict-short"),
-        ]
+        columns = [self.found.head(path) for path in self.found.paths(self.part)]
         if self.part == SEALS:
-            heads = [
-                self.say("serial-short"),
-                *(place for _, place in self.found.places()),
-                self.say("verdict-short"),
-            ]
+            columns = [place.name(self.language) for place in self.found.places()]
+        heads = [self.say("serial-short"), *columns, self.say("verdict-short")]
         self.grid.fill(heads, [self._row(id) for id in self.found.ids])
 
     def _panel(self) -> None:
@@ -293,7 +288,7 @@ class Batch(Page):
         tones = ["bad" if path.rpartition("/")[0] in row.failing else "ink" for path in paths]
         if self.part == SEALS:
             fitted = {(seal["kind"], seal["place"]): seal["number"] for seal in row.seals}
-            texts = [fitted.get(each, "") for each in self.found.places()]
+            texts = [fitted.get((place.kind, place.vi), "") for place in self.found.places()]
             tones = ["good"] * len(texts)
         column = paths.index(self.chosen[1]) if self.chosen and self.chosen[0] == id and paths else None
 

@@ -46,20 +46,23 @@ def seals(page: Batch, column: Column) -> None:
     passing = [row for row in page.found.rows.values() if row.verdict == "pass"]
     if not passing:
         column.add_widget(Text(page.say("seals-batch-none"), tone="warn"))
-    for kind, place in page.found.places():
+    for place in page.found.places():
         fitted = [
-            seal["number"] for row in passing for seal in row.seals if (seal["kind"], seal["place"]) == (kind, place)
-        ]  # fmt: skip
-        card = Column(Text(f"{place} ({page.say('kind-' + kind)})", bold=True), card=True)
+            seal["number"]
+            for row in passing
+            for seal in row.seals
+            if (seal["kind"], seal["place"]) == (place.kind, place.vi)
+        ]
+        name = f"{place.name(page.language)} ({page.say('kind-' + place.kind)})"
+        card = Column(Text(name, bold=True), card=True)
         if fitted:
             span = f"{fitted[0]} … {fitted[-1]}" if len(fitted) > 1 else fitted[0]
             card.add_widget(Text(page.say("seals-batch-fitted", count=len(fitted), span=span), tone="good"))
-            card.add_widget(
-                Push(page.say("seals-batch-back"), partial(page.take_back, kind, place), filled=False)
-            )
+            back = partial(page.take_back, place.kind, place.vi)
+            card.add_widget(Push(page.say("seals-batch-back"), back, filled=False))
         if len(fitted) < len(passing):
             text = page.say("seals-batch-fit", count=len(passing) - len(fitted))
-            card.add_widget(Push(text, partial(page.fit, kind, place)))
+            card.add_widget(Push(text, partial(page.fit, place.kind, place.vi)))
         column.add_widget(card)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mobile_inspector.core import Refused, Tablet, Verification
 from mobile_inspector.core.typed import shown
 
-from .seals import KINDS
+from .seal_places import Place, places
 
 COMMON, SEALS, SIGN = "common", "seals", "sign"
 Json = Mapping[str, Any]
@@ -88,10 +88,9 @@ class State:
         unit = field["unit"] or ""
         return f"{field['label'][self.language]}" + (f" ({unit})" if unit not in ("", "1") else "")
 
-    def places(self) -> list[tuple[str, str]]:
-        """Where seals go: kind and place."""
-        marks = [mark for mark in self.plan["marks"] if mark["kind"] in KINDS]
-        return [(KINDS[mark["kind"]], mark["place"][self.language]) for mark in marks]
+    def places(self) -> list[Place]:
+        """Where the procedure wants seals."""
+        return places(self.plan, {})[1]
 
     def count(self, verdict: str) -> int:
         return sum(row.verdict == verdict for row in self.rows.values())

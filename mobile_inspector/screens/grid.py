@@ -120,7 +120,7 @@ class Grid(BoxLayout):
                 text=text, font_size=SMALL, color=LOOK.palette.faint, halign="center", valign="bottom",
                 max_lines=3, size_hint_x=share,
             )  # fmt: skip
-            label.bind(size=lambda label, size: setattr(label, "text_size", size))
+            label.bind(size=lambda label, size: setattr(label, "text_size", (size[0] - dp(8), size[1])))
             self.head.add_widget(label)
         self.view.data = [{"row": row} for row in rows]
 
