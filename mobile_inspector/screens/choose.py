@@ -10,6 +10,7 @@ from mobile_inspector.core.folding import folded
 
 from .listing import Line, Listing
 from .page import Page
+from .scan import scan
 from .theme import LARGE
 from .widgets import Column, Entry, Push, Row, Scroll, Split, Text
 
@@ -55,6 +56,7 @@ class Choose(Page):
         left.add_widget(Row(
             Push(self.say("choose-all"), lambda: self.mark(True), filled=False),
             Push(self.say("choose-none"), lambda: self.mark(False), filled=False),
+            Push(self.say("scan"), self.scan, filled=False),
         ))  # fmt: skip
         self.listing = Listing(height=72)
         self.add_widget(Split(Scroll(left), self.listing, wide=0.45, high=0.42))
@@ -87,6 +89,15 @@ class Choose(Page):
             if folded(str(item["instrument"]["serial"])) == wanted:
                 self.filter.text = ""
                 self.toggle(item["instrument"]["id"])
+
+    def scan(self) -> None:
+        """The code on its plate, by the camera."""
+
+        def read(text: str) -> None:
+            self.filter.text = text.strip()
+            self.scanned()
+
+        scan(self, read)
 
     def start(self) -> None:
         assert self.chosen is not None

@@ -12,6 +12,7 @@ from mobile_inspector.core.typed import shown
 
 from .listing import Line, Listing
 from .page import Page
+from .scan import scan
 from .theme import LARGE
 from .widgets import Column, Entry, Push, Row, Scroll, Split, Text
 
@@ -110,6 +111,15 @@ class Found(Page):
 
         self.do(act, then)
 
+    def scan(self) -> None:
+        """The code on its plate, by the camera; a hand scanner just types."""
+
+        def read(text: str) -> None:
+            self.serial.text = text.strip()
+            self.add()
+
+        scan(self, read)
+
     def go_on(self) -> None:
         """One alone to its page, several as a batch."""
         visit, ids, regime = self.where["visit"], list(self.added), self.regime
@@ -162,7 +172,7 @@ class Found(Page):
         self.assign = Push("", lambda: self.add(True), filled=False)
         side = Column(
             Text(self.say("found-serial"), size=LARGE, bold=True), self.serial, Push(self.say("found-add"), self.add),
-            self.assign, self.count,
+            Push(self.say("scan"), self.scan, filled=False), self.assign, self.count,
         )  # fmt: skip
         self.add_widget(
             Split(Scroll(form), Split(Scroll(side), self.listing, wide=0.5, high=0.55), wide=0.45, high=0.45)

@@ -97,7 +97,7 @@ class Status(Page):
 
     def _entry(self, column: Column, path: tuple[str, ...], text: str, before: str) -> None:
         label = self.say(f"status-{path[-1] if path[0] in ('part', 'program') else path[0]}")
-        entry = Entry(label, text=text)
+        entry = Entry("", text=text)
         self.entries[path] = entry
         entry.bind(text=lambda *_: self.keep())
         column.add_widget(Text(label, tone="faint"))

@@ -12,7 +12,6 @@ from mobile_inspector.core import Refused
 from mobile_inspector.screens.listing import LineView
 from mobile_inspector.screens.photos import Thumb
 from mobile_inspector.screens.widgets import Entry, Push
-from tests.mobile import day
 from tests.mobile.fake_inspection import CODE, PASSWORD, USER
 from tests.mobile.pictures import photograph
 from tests.mobile_screens.finger import HIGH, WIDE, Finger
@@ -273,13 +272,7 @@ def found_of_another_type(stage: Stage) -> None:
 
 def status_and_correction(stage: Stage) -> None:
     """The status record beside that of last time, the history, and a record corrected by another one with its reason."""
-    before = {
-        "parts": [{"name": "Bộ đo lưu lượng", "maker": "Tatsuno", "model": "FM-1007", "serial": "778812"}],
-        "program": {"name": "ROM", "version": "3.12", "checksum": "A41F"},
-        "seals_found": [], "seals_left": [{"place": "Bộ đo", "number": "BN25-000410"}], "note": "",
-    }  # fmt: skip
-    past = [{"id": "kd-1", "verified_on": "2025-03-05", "regime": "periodic", "verdict": "pass", "note": ""}]
-    stage.server.publish(instruments=[day.dispenser(status_record=before, history=past)])
+    stage.past()
     finger = stage.working()
     begin(finger, "Tatsuno")
     finger.tap("Hiện trạng")
@@ -583,6 +576,7 @@ def every_target_is_large_enough(stage: Stage) -> None:
     from tests.mobile_screens.tour import stops
 
     stage.many_meters(8)
+    stage.past()
     finger = stage.working()
     for size in (WIDE, HIGH):
         for _ in range(2):

@@ -38,6 +38,25 @@ class Stage:
         self.server.seals[0]["last"] = 399
         self.server.seals[1]["last"] = 199
 
+    def past(self) -> None:
+        """The dispenser was verified before, and a status record of it was drawn up."""
+        status = {
+            "parts": [
+                {"name": "Bộ đo lưu lượng", "maker": "Tatsuno", "model": "FM-1007", "serial": "778812"},
+                {"name": "Bo mạch tính toán", "maker": "Tatsuno", "model": "EB-30", "serial": "IC-99"},
+            ],
+            "program": {"name": "ROM", "version": "3.12", "checksum": "A41F"},
+            "seals_found": [],
+            "seals_left": [{"place": "Bộ đo", "number": "BN25-000410"}],
+            "note": "",
+        }
+        history = [
+            {"id": "kd-2", "verified_on": "2025-03-05", "regime": "periodic", "verdict": "pass", "note": ""},
+            {"id": "kd-1", "verified_on": "2024-03-07", "regime": "after_repair", "verdict": "fail",
+             "note": "Sai số vượt giới hạn ở lưu lượng lớn nhất"},
+        ]  # fmt: skip
+        self.server.publish(instruments=[day.dispenser(status_record=status, history=history)])
+
     def open(self) -> Tablet:
         return Tablet.open(
             self.directory / "tablet",

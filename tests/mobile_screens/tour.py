@@ -4,6 +4,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kivy.core.window import Window
 from kivy.uix.modalview import ModalView
@@ -44,6 +45,7 @@ def stops(finger: Finger) -> Iterator[str]:
         scale.paper.photograph(plate("15,005 kg"), measure, "status", "Số chỉ khi dừng")
         scale.finish()
         [lot] = [visit for visit in app.tablet.visits() if visit.id == LOT]
+        app.tablet.visit_book.close(LOT, "partly", "Hai đồng hồ bị ngập nước, hẹn lại tuần sau")
         batch = app.tablet.batches.start(LOT, [item["instrument"]["id"] for item in lot.items[:-2]])
         day.pass_water_meters(batch)
         batch.set(batch.open[2].id, "readings/q3/1/V2", "103,5")
@@ -52,12 +54,18 @@ def stops(finger: Finger) -> Iterator[str]:
         draft.enter("readings/qmax/1/reference")
     drafts = [each for each in app.tablet.resume() if each.instrument["id"] == day.DISPENSER]
     batch = next(app.tablet.batches.open())
+    [lot] = [visit for visit in app.tablet.visits() if visit.id == LOT]
     where = {"draft": drafts[0].id}
-    places = {
+    places: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-in": ("sign_in", {}), "enrol": ("enrol", {}), "pin": ("pin", {}), "today": ("today", {}),
         "visit": ("visit", {"visit": day.VISIT}), "choose": ("choose", {"visit": LOT}),
         "batch-common": ("batch", {"batch": batch.id}), "batch-grid": ("batch", {"batch": batch.id}),
         "batch-seals": ("batch", {"batch": batch.id}), "batch-sign": ("batch", {"batch": batch.id}),
+        "batch-finish": ("finish", {"draft": batch.open[0].id}),
+        "recover": ("recover", {}), "found-type": ("found", {"visit": LOT, "like": None}),
+        "found": ("found", {"visit": LOT, "like": lot.items[0]["instrument"]["id"]}),
+        "visit-ended": ("visit", {"visit": LOT}), "status": ("status", where),
+        "past": ("instrument", {"visit": day.VISIT, "instrument": day.SCALE}),
         "instrument": ("instrument", {"visit": day.VISIT, "instrument": day.DISPENSER}),
         "verify": ("verify", where), "standards": ("verify", where), "photos": ("verify", where),
         "photo": ("verify", where), "seals": ("seals", where), "places": ("seals", where),
@@ -73,7 +81,12 @@ def stops(finger: Finger) -> Iterator[str]:
             finger.page.select("readings/qmax/1/reference")
         elif name == "standards":
             finger.page.select("standards")
-        elif name.startswith("batch"):
+        elif name == "found":
+            for serial in ("ZN-270001", "ZN-270002"):
+                finger.page.serial.text = f"{serial}-{len(app.tablet.work.found_on_site())}"
+                finger.page.add()
+                finger.rest()
+        elif name.startswith("batch") and page == "batch":
             part = {"grid": "readings/q3/1"}.get(name.partition("-")[2], name.partition("-")[2])
             finger.page.go_to(part)
             finger.rest()
@@ -118,6 +131,7 @@ def main(folder: Path, only: str = "") -> None:
                          "latitude": 21.18, "longitude": 106.07}  # fmt: skip
         stage.server.publish(visits=[other])
         stage.many_meters(50)
+        stage.past()
         finger = stage.working()
         for size, shape in ((WIDE, "wide"), (HIGH, "high")):
             finger.turn(size)
