@@ -127,7 +127,11 @@ class Attachments:
 
     def read(self, sha256: str, offset: int = 0, length: int = -1) -> bytes:
         """Plain bytes of a file, up to where it was altered; none if it has gone.  Raises Refused signed-out."""
-        return self._file(sha256).read(offset, length)
+        file, plain = self._file(sha256), self.folder / sha256
+        if plain.exists() and not file.exists:  # of an earlier release, on a disk too full to seal it
+            content = plain.read_bytes()
+            return content[offset : None if length < 0 else offset + length]
+        return file.read(offset, length)
 
     def is_sound(self, sha256: str) -> bool:
         """Whether the file still has the bytes after which it is named.  Raises Refused signed-out."""
@@ -136,14 +140,20 @@ class Attachments:
     def seal_what_is_plain(self) -> None:
         """Files of a release that left them readable; each is sealed on the disk before its plain bytes go.
 
-        Killed in between, it begins anew at the next sign-in.  Raises Refused: storage-full, signed-out.
+        Killed in between, or on a full disk, it goes on at the next sign-in.  Raises Refused signed-out.
         """
+        for path in sorted(self.folder.glob(f"*{HALF}")):
+            path.unlink()
         for path in sorted(self.folder.glob("*")):
-            if path.suffix == HALF:
-                path.unlink(missing_ok=True)
-            elif re.fullmatch("[0-9a-f]{64}", path.name):
-                if not self.is_sound(path.name):
-                    self._write(path.name, path.read_bytes())
+            if re.fullmatch("[0-9a-f]{64}", path.name):
+                file, content = self._file(path.name), path.read_bytes()
+                if not file.exists or hashlib.sha256(file.read()).hexdigest() != path.name:
+                    try:
+                        self._write(path.name, content)
+                    except Refused as no:
+                        if no.code != "storage-full":
+                            raise
+                        return
                 path.unlink()
 
     def due(self) -> list[Due]:
@@ -198,7 +208,8 @@ class Attachments:
             waiting = self.journal.database.rows("SELECT id FROM records WHERE answer IS NULL")
             if not {each["id"] for each in waiting} & set(row["records"].split()):
                 self.journal.append("attachment.expired", f"attachment/{row['sha256']}")
-                self._path(row["sha256"]).unlink(missing_ok=True)
+                for path in (self._path(row["sha256"]), self.folder / row["sha256"]):
+                    path.unlink(missing_ok=True)
                 gone += 1
         return gone
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # ISO 8601, as data have it
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the tablet itself
@@ -138,20 +138,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This picture cannot be read. Take it again, or choose a JPEG, PNG or WebP picture.",
     ),
     "evidence-photo": (
-        "Quy trình yêu cầu ảnh phương tiện đo; chưa có thì máy chủ không cấp giấy chứng nhận.",
-        "The procedure asks for a photograph of the instrument; without one the server gives no certificate.",
+        "Phải có ảnh phương tiện đo; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of the instrument; without one the server gives no certificate.",
     ),
     "evidence-seal": (
-        "Quy trình yêu cầu ảnh niêm phong; chưa có thì máy chủ không cấp giấy chứng nhận.",
-        "The procedure asks for a photograph of a seal; without one the server gives no certificate.",
+        "Phải có ảnh niêm phong; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of a seal; without one the server gives no certificate.",
     ),
     "evidence-status": (
-        "Quy trình yêu cầu ảnh hiện trạng; chưa có thì máy chủ không cấp giấy chứng nhận.",
-        "The procedure asks for a photograph of the state; without one the server gives no certificate.",
+        "Phải có ảnh hiện trạng; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of the state; without one the server gives no certificate.",
     ),
     "evidence-signature": (
-        "Quy trình yêu cầu ảnh chữ ký; chưa có thì máy chủ không cấp giấy chứng nhận.",
-        "The procedure asks for a picture of the signature; without one the server gives no certificate.",
+        "Phải có ảnh chữ ký; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a picture of the signature; without one the server gives no certificate.",
     ),
     "camera-missing": (
         "Máy này không có ứng dụng máy ảnh. Hãy cài một ứng dụng, hoặc báo quản trị.",
@@ -508,19 +508,17 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def say(code: str, language: str, /, **values: object) -> str:
-    """The sentence of a code in "vi" or "en", with its values filled in.
-
-    Days are written as 05/03/2026, numbers with a decimal comma in Vietnamese.
+    """The sentence of a code in "vi" or "en", with its values filled in: days as 05/03/2026, in Vietnamese a decimal comma.
 
     Raises KeyError for an unknown code.
     """
-    vietnamese, english = TEXTS[code]
-    sentence = english if language != "vi" else vietnamese
-    return sentence.format(**{name: _shown(value, language) for name, value in values.items()})
+    sentence = TEXTS[code][language != "vi"]
+    return sentence.format(**{name: _as_written(value, language) for name, value in values.items()})
 
 
-def _shown(value: object, language: str) -> object:
-    """Days as dd/MM/yyyy in both languages."""
+def _as_written(value: object, language: str) -> object:
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",") if language == "vi" else value
     if isinstance(value, str) and DAY.fullmatch(value):
         return "/".join(reversed(value.split("-")))
-    return str(value).replace(".", ",") if isinstance(value, Decimal) and language == "vi" else value
+    return value

@@ -184,10 +184,15 @@ class Verification:
         lacking = [Refused(f"evidence-{purpose}", field="attachments") for purpose in self.evidence_lacking()]
         return [*certificate_obstacles(self.sheet, self._work), *lacking]
 
+    def evidence_asked(self) -> dict[str, Mapping[str, str] | None]:
+        """The purposes of the pictures that procedure and office ask for, with the office's words (vi, en) if it has any."""
+        office = self._work.pictures_asked(self.instrument["type_code"], self.sheet.verified_on)
+        return {**dict.fromkeys(self.form.plan["evidence"]), **office}
+
     def evidence_lacking(self) -> list[str]:
-        """The purposes of the pictures that the procedure asks for and that the record has none of."""
+        """Those of them that the record has no picture for."""
         named = {each["purpose"] for each in self.sheet.attachments.values()}
-        return [purpose for purpose in self.form.plan["evidence"] if purpose not in named]
+        return [purpose for purpose in self.evidence_asked() if purpose not in named]
 
     def next_certificate_number(self) -> str | None:
         """The number that the record will be given if it is sealed now, provisional until the server has published it.

@@ -158,6 +158,8 @@ class InspectorApp(App):
 
     def heard(self, report: Report) -> None:
         """After every round of the courier."""
+        if report.wipe:
+            self.background.run(lambda: list(self.camera.left()))  # what the camera left goes with the rest
         self.state_changed()
         if report.problem is not None and report.problem.code not in ("network-away", "code-needed"):
             self.tell(report.words(self.language), "warn")

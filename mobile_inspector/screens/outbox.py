@@ -17,7 +17,7 @@ from mobile_inspector.core.picture import Pixels
 from .data_use import DataUse
 from .listing import Line, Listing
 from .page import Page
-from .photos import shown, texture
+from .photos import Large, Photo, shown, texture
 from .theme import LARGE
 from .widgets import Column, Push, Row, Scroll, Split, Text
 from .words import amount
@@ -158,13 +158,18 @@ class Outbox(Page):
                 Text(self.say("photo-gone" if photo.state != "on_tablet" else "photo-damaged"), tone="faint")
             )
         else:
-            card.add_widget(Image(texture=texture(self.found.picture), size_hint_y=None, height=dp(240)))
+            card.add_widget(Image(texture=texture(self.found.picture), size_hint_y=None, height=dp(200)))
+            card.add_widget(Push(self.say("photo-large"), lambda: self._large(item, photo), filled=False))
         card.add_widget(Text(f"{self._state(photo)}, {self._how_far(photo)}", tone=TONES[photo.state]))
         if error := photo.error(self.language):
             card.add_widget(Text(error, tone="bad"))
         if photo.state == "on_tablet":
             card.add_widget(Push(self.say("send-first"), lambda: self.send_first(photo.sha256), filled=False))
         return card
+
+    def _large(self, item: Item, photo: Attached) -> None:
+        told = self._attachment(item, photo)
+        Large(self, None, Photo(photo.sha256, told["purpose"], told["note"], told["taken_at"], None)).open()
 
     def _line(self, item: Item) -> Line:
         return Line(
@@ -194,8 +199,13 @@ class Outbox(Page):
         return self.say("sent-of", here=here, size=size, share=share)
 
     def _photo_name(self, item: Item, photo: Attached) -> str:
-        told = next(each for each in item.record["body"]["attachments"] if each["sha256"] == photo.sha256)
+        told = self._attachment(item, photo)
         return self.say("photo-of", what=told["note"] or self.say(f"purpose-{told['purpose']}"))
+
+    def _attachment(self, item: Item, photo: Attached) -> Mapping[str, Any]:
+        """What the record says of it."""
+        told: Sequence[Mapping[str, Any]] = item.record["body"]["attachments"]
+        return next(each for each in told if each["sha256"] == photo.sha256)
 
     def _name(self, item: Item) -> str:
         each = self.found.known.get(item.record["body"].get("instrument_id"))

@@ -112,9 +112,9 @@ class Thumbs(StackLayout):
 
 
 class Large(ModalView):
-    """One picture over the whole page, what it shows, and the way to strike it out."""
+    """One picture over the whole page and what it shows; out of a draft it can be struck out."""
 
-    def __init__(self, page: Page, draft: str, photo: Photo) -> None:
+    def __init__(self, page: Page, draft: str | None, photo: Photo) -> None:
         super().__init__(size_hint=(0.96, 0.96), background="", background_color=LOOK.palette.ground)
         self.page, self.draft, self.photo = page, draft, photo
         taken = read_instant(photo.taken_at).astimezone(VIETNAM)
@@ -126,10 +126,7 @@ class Large(ModalView):
             Text(name, size=LARGE, bold=True),
             self.room,
             Text(f"{taken:%d/%m/%Y %H:%M}   SHA-256 {photo.sha256[:16]}…", size=BODY, tone="faint"),
-            Row(
-                Push(page.say("photo-strike"), self.ask, tone="bad", filled=False),
-                Push(page.say("close"), lambda: self.dismiss(animation=False)),
-            ),
+            Row(*self._buttons()),
         ):
             box.add_widget(part)
         self.add_widget(box)
@@ -141,7 +138,13 @@ class Large(ModalView):
 
     def strike(self, reason: str) -> None:
         self.dismiss(animation=False)
-        self.page.do(lambda: self.page.tablet.drafts.get(self.draft).paper.strike(self.photo.sha256, reason))
+        id = self.draft or ""
+        self.page.do(lambda: self.page.tablet.drafts.get(id).paper.strike(self.photo.sha256, reason))
+
+    def _buttons(self) -> list[Push]:
+        close = Push(self.page.say("close"), lambda: self.dismiss(animation=False))
+        strike = Push(self.page.say("photo-strike"), self.ask, tone="bad", filled=False)
+        return [strike, close] if self.draft else [close]
 
     def _draw(self, found: Pixels | None) -> None:
         if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class State:
     has_as_found: bool
     photos: Sequence[photos.Photo]
     lacking: Sequence[str]
-    asked: Sequence[str]
+    asked: Mapping[str, Mapping[str, str] | None]
     others: Sequence[str]
     is_stated: bool
 
@@ -69,7 +69,7 @@ class Verify(Page):
         if "corrects" in draft.sheet.opening:
             name = self.say("correction-of", name=name)
         album = self.app.album.of(self.tablet, draft)
-        asked = draft.form.plan["evidence"]
+        asked = draft.evidence_asked()
         return State(
             name, draft.at, found, standards, judgement.verdict, has_as_found, album, draft.evidence_lacking(),
             asked, others, is_stated(each),
@@ -285,9 +285,9 @@ class Verify(Page):
         column, lacking = self.panel.column, self.found.lacking
         column.clear_widgets()
         for purpose in lacking:
-            what = self.say(f"purpose-{purpose}")
+            what = (self.found.asked[purpose] or {}).get(self.language) or self.say(f"purpose-{purpose}")
             column.add_widget(Text(self.say("photo-needed", what=what), tone="warn", bold=True))
-        purposes = self.found.asked or ("photo",)
+        purposes = [*self.found.asked] or ["photo"]
         column.add_widget(photos.card(self, self.where["draft"], self.found.photos, purposes))
 
     def _foot(self) -> None:

@@ -280,7 +280,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "photo-damaged": ("Ảnh hỏng, không mở được", "Damaged, cannot be opened"),
     "photo-strike": ("Gạch bỏ ảnh", "Strike it out"),
     "photo-strike-why": ("Gạch bỏ ảnh này. Vì sao?", "Strike this picture out. Why?"),
-    "photo-needed": ("Quy trình yêu cầu ảnh: {what}", "The procedure asks for: {what}"),
+    "photo-needed": ("Phải chụp: {what}", "To be photographed: {what}"),
     "purpose-photo": ("phương tiện đo, nhãn", "instrument, plate"),
     "purpose-seal": ("niêm phong", "seal"),
     "purpose-status": ("hiện trạng", "state"),
@@ -339,6 +339,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "send-now": ("Gửi biên bản này ngay", "Send this record now"),
     "send-first": ("Gửi ảnh này trước", "Send this one first"),
     "photo-of": ("Ảnh: {what}", "Photograph: {what}"),
+    "photo-large": ("Xem lớn", "Look at it large"),
     "photo-gone": (
         "Máy chủ đã có ảnh này; bản trên máy đã được xóa theo thời hạn lưu.",
         "The server has this photograph; the copy here was deleted after its time.",

@@ -1,4 +1,4 @@
-"""Serial numbers for instruments that bear none: kept on the tablet, each on one instrument, asked for before they run out."""
+"""Serial numbers for instruments that bear none: kept on the tablet, each on one instrument, asked for in time."""
 
 import itertools
 from collections.abc import Callable

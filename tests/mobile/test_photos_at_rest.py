@@ -163,6 +163,28 @@ def test_a_kill_while_an_older_tablets_are_sealed_leaves_them_for_the_next_sign_
     assert third.attachments.read(NAME) == PHOTO
 
 
+def test_a_full_disk_keeps_nobody_out_and_an_older_tablets_photographs_are_sent_all_the_same(
+    tablet: Tablet, open_tablet: Open, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = as_earlier_release(attached(tablet))
+    tablet.close()
+    again = open_tablet()
+
+    def full(self: SealedFile, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SealedFile, "write", full)
+        again.sign_in(USER, PASSWORD)
+        assert again.sync().complete
+    assert server.attachments == {NAME: PHOTO}
+    assert plain.exists()
+    again.close()
+    third = open_tablet()
+    third.sign_in(USER, PASSWORD)
+    assert [path.name for path in plain.parent.iterdir()] == [f"{NAME}.sealed"]
+
+
 def test_a_damaged_one_of_an_earlier_release_is_kept_as_it_is(tablet: Tablet, open_tablet: Open) -> None:
     as_earlier_release(attached(tablet), b"damaged")
     tablet.close()

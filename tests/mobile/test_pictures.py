@@ -11,6 +11,8 @@ from PIL import Image
 from mobile_inspector.core import Refused, Tablet
 from mobile_inspector.core.picture import MEASURES, pixels, reduced
 from tests.mobile import day
+from tests.mobile.day import ClockOfTheDay
+from tests.mobile.fake_inspection import FakeServer
 from tests.mobile.pictures import BODY_SERIAL, EXIF, GPS, MAKER, ORIENTATION, TAKEN, photograph
 
 Refusal = Callable[[Callable[[], object]], str]
@@ -85,6 +87,33 @@ def test_a_photograph_in_the_record_is_the_reduced_one(tablet: Tablet) -> None:
     assert opened(kept).size == (960, 1280)
     shown = pixels(kept, 100)
     assert (shown.width, shown.height, len(shown.rgb)) == (75, 100, 75 * 100 * 3)
+
+
+def test_what_the_office_asks_for_is_asked_for_from_its_day_on_of_its_types(
+    tablet: Tablet, server: FakeServer, clock: ClockOfTheDay
+) -> None:
+    told = {
+        "type_code": "19",
+        "purpose": "seal",
+        "since": "2026-03-06",
+        "vi": "Ảnh kẹp chì",
+        "en": "Photograph of the seals",
+    }
+    server.evidence = [told, {**told, "type_code": "7", "purpose": "photo", "since": "2026-03-01"}]
+    server.publish()
+    assert tablet.sync().complete
+    assert tablet.start(day.VISIT, day.DISPENSER).evidence_asked() == {}, "its day has not come"
+    scale = tablet.start(day.VISIT, day.SCALE)
+    assert scale.evidence_lacking() == ["photo"]
+    clock.pass_by(days=1)
+    later = tablet.start(
+        None, tablet.visit_book.add_found(day.VISIT, "19", day.dispenser()["characteristics"])
+    )
+    assert later.evidence_asked() == {"seal": {"vi": "Ảnh kẹp chì", "en": "Photograph of the seals"}}
+    server.evidence = []
+    server.publish()
+    assert tablet.sync().complete
+    assert later.evidence_lacking() == []
 
 
 def test_a_procedure_that_asks_for_pictures_says_what_is_missing(tablet: Tablet) -> None:

@@ -455,6 +455,8 @@ def codes_that_are_read(stage: Stage) -> None:
 
 def evidence_in_pictures(stage: Stage) -> None:
     """Of the plate, of a mismatch, of an old seal; looked at large, struck out with a reason, waiting for Wi-Fi, sent."""
+    asked = {"vi": "Ảnh hiện trạng và bộ đếm", "en": "Photograph of the state and of the counter"}
+    stage.server.evidence = [{"type_code": "19", "purpose": "status", "since": "2026-01-01", **asked}]
     finger, picture = stage.working(HIGH), stage.directory / "anh.jpg"
     begin(finger, "Tatsuno")
     finger.tap("Quay lại")
@@ -486,6 +488,9 @@ def evidence_in_pictures(stage: Stage) -> None:
     finger.page.select("photos")
     finger.rest()
     assert len([w for w in finger.widgets() if isinstance(w, Thumb)]) == 2
+    assert finger.sees("Phải chụp: Ảnh hiện trạng và bộ đếm")
+    snap(finger, "Chụp: hiện trạng", picture, seed=5)
+    assert not finger.sees("Phải chụp: Ảnh hiện trạng và bộ đếm")
     finger.tap("Niêm phong")
     finger.tap("Danh sách vị trí")
     assert finger.sees("Bộ điều chỉnh (niêm chì)")
@@ -512,9 +517,13 @@ def evidence_in_pictures(stage: Stage) -> None:
     finger.tap("Đóng")
     budget = finger.app.tablet.budget
     assert (budget.wifi_only, budget.daily_bytes, budget.measure_name) == (False, 20_000_000, "small")
-    finger.wait(lambda: len(stage.server.attachments) == 3, "the photographs to arrive")
+    finger.wait(lambda: len(stage.server.attachments) == 4, "the photographs to arrive")
     finger.wait(lambda: finger.sees("Ảnh còn phải gửi: 0 (0 kB)"), "the outbox to say so")
     assert finger.sees("trong 20 MB dữ liệu di động")
+    finger.tap("    Ảnh: Chì bộ đo đứt")
+    finger.tap("Xem lớn")
+    assert not finger.sees("Gạch bỏ ảnh"), "the record is sealed"
+    finger.tap("Đóng")
     finger.leave()
 
 

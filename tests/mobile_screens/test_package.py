@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import pytest
 
 from deploy.tablet.android.package_hook import after_apk_build, with_provider
-from mobile_inspector.screens.camera import AUTHORITY, FOLDER
 
 ROOT = Path(__file__).parents[2]
 OF_THE_PLATFORM = {"python3", "sqlite3", "openssl", "pyjnius", "android", "libzbar", "libiconv"}
@@ -55,15 +54,20 @@ def test_the_versions_are_those_that_are_tried_here() -> None:
 
 def test_the_camera_can_write_one_folder_and_no_permission_is_asked_for_it() -> None:
     """The provider stands in the manifest once, and its authority and folder are those that the app uses."""
+    source = (ROOT / "mobile_inspector" / "screens" / "camera.py").read_text(encoding="utf-8")
+    used = re.search(
+        'AUTHORITY, FOLDER = "(.+)", "(.+)"', source
+    )  # importing Kivy here would read pytest's arguments
+    assert used is not None
     manifest = with_provider(with_provider(MANIFEST))
     [provider] = ElementTree.fromstring(manifest).iter("provider")  # noqa: S314  our own
-    assert provider.get(f"{ANDROID}authorities") == "${applicationId}" + AUTHORITY
+    assert provider.get(f"{ANDROID}authorities") == "${applicationId}" + used[1]
     assert (provider.get(f"{ANDROID}exported"), provider.get(f"{ANDROID}grantUriPermissions")) == (
         "false",
         "true",
     )
     paths = ElementTree.parse(ROOT / app()["android.add_resources"] / "xml" / "camera_paths.xml").getroot()  # noqa: S314
-    assert [(path.tag, path.get("path")) for path in paths] == [("cache-path", f"{FOLDER}/")]
+    assert [(path.tag, path.get("path")) for path in paths] == [("cache-path", f"{used[2]}/")]
     assert (ROOT / app()["p4a.hook"]).is_file()
     assert "CAMERA" not in app()["android.permissions"]
 
