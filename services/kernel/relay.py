@@ -3,13 +3,12 @@
 import json
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from pymongo import WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import loop
@@ -23,9 +22,6 @@ IDLE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 FLUSH_SECONDS = 30
 TAIL = 1000
-
-FEW = 16
-"""Up to so many are marked one by one, each found by the index; for more, the embedded engine looks at all there is."""
 
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
@@ -46,8 +42,7 @@ def _relay(store: Store[Any], publish: Publish) -> int:
         collection.aggregate(
             [
                 {"$match": {"pending": True}},
-                {"$sort": {"_id": 1}},
-                {"$limit": BATCH},
+                {"$limit": BATCH},  # in the order of the outbox index; the embedded engine would sort all that is pending
                 {"$project": {"version": 1, "relayed": 1, "tail": tail}},
             ]
         )
@@ -55,22 +50,20 @@ def _relay(store: Store[Any], publish: Publish) -> int:
     if not rows:
         return 0
     unsent = _send_in_waves(rows, publish)
-    marks: dict[tuple[int, int, int], list[str]] = defaultdict(list)
-    for row in rows:
-        if row["_id"] not in unsent:
-            marks[row["version"], row["relayed"], len(row["tail"])].append(row["_id"])
-    for (version, relayed, count), ids in marks.items():
-        # An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed.
-        match = {"version": version, "relayed": relayed}
-        advanced: dict[str, Any] = {"$set": {"relayed": relayed + count}}
-        if count < TAIL:
-            advanced["$unset"] = {"pending": ""}
-        if len(ids) > FEW:
-            collection.update_many({"_id": {"$in": ids}, **match}, advanced)
-        else:
-            for id in ids:
-                collection.update_one({"_id": id, **match}, advanced)
-    return sum(count * len(ids) for (_, _, count), ids in marks.items())
+    sent = [row for row in rows if row["_id"] not in unsent]
+    if sent:
+        # One by one in one call: the embedded engine finds each by its index, and for a list would look at everything.
+        collection.bulk_write([_mark(row) for row in sent], ordered=False)
+    return sum(len(row["tail"]) for row in sent)
+
+
+def _mark(row: dict[str, Any]) -> UpdateOne:
+    """An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed."""
+    count = len(row["tail"])
+    advanced: dict[str, Any] = {"$set": {"relayed": row["relayed"] + count}}
+    if count < TAIL:
+        advanced["$unset"] = {"pending": ""}
+    return UpdateOne({"_id": row["_id"], "version": row["version"], "relayed": row["relayed"]}, advanced)
 
 
 def _send_in_waves(rows: list[dict[str, Any]], publish: Publish) -> set[str]:
