@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .clock import instant_text
 from .form import words
 from .journal import Fact, Journal
 from .refusal import Refused
+from .sealed_file import HALF, SealedFile
 from .texts import say
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "application/json")
 PURPOSES = ("photo", "seal", "status", "signature", "other")
 LARGEST_BYTES = 20_000_000
+SEALED = ".sealed"
 
 
 class AttachmentRows:
@@ -70,18 +72,22 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """One attachment in the outbox.  `records` are the sealed records that name it."""
+    """One attachment in the outbox.  `records` are the sealed records that name it; `here` is how much the server has.
+
+    `state` is "published" when it has arrived and a record that names it is published.
+    """
 
     sha256: str
     size: int
     media_type: str
-    received: bool
+    state: Literal["on_tablet", "received", "published"]
+    here: int
     trouble: str | None
     records: tuple[str, ...]
 
     def words(self, language: str = "vi") -> str:
-        """On this tablet, or received."""
-        return say("state-received" if self.received else "state-on_tablet", language)
+        """On this tablet, received, or published."""
+        return say(f"state-{self.state}", language)
 
     def error(self, language: str = "vi") -> str | None:
         """Why it has not been sent, for people; None if nothing is wrong."""
@@ -89,20 +95,27 @@ class Attached:
 
 
 class Attachments:
-    """The folder of files beside the journal.  A file is on the disk before the fact that names it."""
+    """The folder of sealed files beside the journal.  A file is on the disk before the fact that names it.
+
+    `first` is sent before the others in the next round; `here` is how many bytes of a file the server has, as far as it
+    was heard since the program began.
+    """
 
     def __init__(self, journal: Journal, folder: Path) -> None:
         self.journal, self.folder = journal, folder
+        self.first: str | None = None
+        self.here: dict[str, int] = {}
+        journal.when_open.append(self.seal_what_is_plain)
 
     def keep(self, content: bytes, media_type: str, purpose: str, note: str = "") -> dict[str, Any]:
         """Writes the file; returns what a record says of it.
 
-        Raises Refused: attachment-unfit (empty, over 20 MB, or of another kind), storage-full.
+        Raises Refused: attachment-unfit (empty, over 20 MB, or of another kind), storage-full, signed-out.
         """
         if not 0 < len(content) <= LARGEST_BYTES or media_type not in MEDIA_TYPES or purpose not in PURPOSES:
             raise Refused("attachment-unfit", field="attachment", kinds=", ".join(MEDIA_TYPES))
         sha256 = hashlib.sha256(content).hexdigest()
-        self._write(self.folder / sha256, content)
+        self._write(sha256, content)
         return {
             "sha256": sha256,
             "size": len(content),
@@ -113,22 +126,42 @@ class Attachments:
         }
 
     def read(self, sha256: str, offset: int = 0, length: int = -1) -> bytes:
-        """Bytes of a file; none if it has gone from the disk."""
-        try:
-            with (self.folder / sha256).open("rb") as file:
-                file.seek(offset)
-                return file.read(length)
-        except FileNotFoundError:
-            return b""
+        """Plain bytes of a file, up to where it was altered; none if it has gone.  Raises Refused signed-out."""
+        file, plain = self._file(sha256), self.folder / sha256
+        if plain.exists() and not file.exists:  # of an earlier release, on a disk too full to seal it
+            content = plain.read_bytes()
+            return content[offset : None if length < 0 else offset + length]
+        return file.read(offset, length)
 
     def is_sound(self, sha256: str) -> bool:
-        """Whether the file still has the bytes after which it is named."""
+        """Whether the file still has the bytes after which it is named.  Raises Refused signed-out."""
         return hashlib.sha256(self.read(sha256)).hexdigest() == sha256
+
+    def seal_what_is_plain(self) -> None:
+        """Files of a release that left them readable; each is sealed on the disk before its plain bytes go.
+
+        Killed in between, or on a full disk, it goes on at the next sign-in.  Raises Refused signed-out.
+        """
+        for path in sorted(self.folder.glob(f"*{HALF}")):
+            path.unlink()
+        for path in sorted(self.folder.glob("*")):
+            if re.fullmatch("[0-9a-f]{64}", path.name):
+                file, content = self._file(path.name), path.read_bytes()
+                if not file.exists or hashlib.sha256(file.read()).hexdigest() != path.name:
+                    try:
+                        self._write(path.name, content)
+                    except Refused as no:
+                        if no.code != "storage-full":
+                            raise
+                        return
+                path.unlink()
 
     def due(self) -> list[Due]:
         """What is to be sent now: named by a record that the server has answered for, and not received yet."""
         rows = self.journal.database.rows(
-            "SELECT sha256, size, media_type, trouble FROM attachments WHERE due AND NOT received ORDER BY size, sha256"
+            "SELECT sha256, size, media_type, trouble FROM attachments WHERE due AND NOT received"
+            " ORDER BY sha256 IS NOT ?, size, sha256",
+            self.first,
         )
         return [Due(**row) for row in rows]
 
@@ -137,13 +170,20 @@ class Attachments:
         rows = self.journal.database.rows(
             "SELECT * FROM attachments WHERE trim(records) <> '' ORDER BY sha256"
         )
-        return [
-            Attached(
-                row["sha256"], row["size"], row["media_type"], bool(row["received"]), row["trouble"],
-                tuple(row["records"].split()),
-            )
-            for row in rows
-        ]  # fmt: skip
+        published = {
+            row["id"]
+            for row in self.journal.database.rows("SELECT id FROM records WHERE state = 'published'")
+        }
+        return [self._item(row, published) for row in rows]
+
+    def _item(self, row: sqlite3.Row, published: set[str]) -> Attached:
+        records, sha256 = tuple(row["records"].split()), row["sha256"]
+        is_out = bool(row["received"]) and not published.isdisjoint(records)
+        return Attached(
+            sha256, row["size"], row["media_type"],
+            "published" if is_out else "received" if row["received"] else "on_tablet",
+            row["size"] if row["received"] else self.here.get(sha256, 0), row["trouble"], records,
+        )  # fmt: skip
 
     def not_received(self) -> list[Due]:
         """What sealed records name and the server lacks, whether its record has been answered or not."""
@@ -168,9 +208,14 @@ class Attachments:
             waiting = self.journal.database.rows("SELECT id FROM records WHERE answer IS NULL")
             if not {each["id"] for each in waiting} & set(row["records"].split()):
                 self.journal.append("attachment.expired", f"attachment/{row['sha256']}")
-                (self.folder / row["sha256"]).unlink(missing_ok=True)
+                for path in (self._path(row["sha256"]), self.folder / row["sha256"]):
+                    path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+    def progressed(self, sha256: str, here: int) -> None:
+        """The server has so many bytes of it."""
+        self.here[sha256] = here
 
     def received(self, sha256: str) -> None:
         self.journal.append("attachment.received", f"attachment/{sha256}")
@@ -181,18 +226,19 @@ class Attachments:
             fact = {"code": code, "detail": detail}
             self.journal.append("attachment.held", f"attachment/{due.sha256}", fact)
 
-    def _write(self, path: Path, content: bytes) -> None:
-        if path.exists() and path.stat().st_size == len(content):
+    def _path(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}{SEALED}"
+
+    def _file(self, sha256: str) -> SealedFile:
+        return SealedFile(self.journal.vault, self._path(sha256), sha256)
+
+    def _write(self, sha256: str, content: bytes) -> None:
+        file = self._file(sha256)
+        if file.exists and file.read() == content:
             return
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            half = path.with_suffix(".half")
-            with half.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(path)
-            _sync_folder(self.folder)
+            file.write(content)
         except OSError as error:
             raise Refused("storage-full") from error
 
@@ -204,12 +250,3 @@ def named(attachments: Mapping[str, Any], sha256: str | None) -> dict[str, str]:
     if sha256 not in attachments:
         raise Refused("attachment-unknown", field="photo")
     return {"photo": sha256}
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)

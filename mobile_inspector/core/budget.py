@@ -1,12 +1,14 @@
-"""How much a tablet may send where every byte costs: photographs only by Wi-Fi, and so many bytes a day at most."""
+"""What photographs may cost: how large they are kept, whether they wait for Wi-Fi, how many bytes a day they may take."""
 
 from __future__ import annotations
 
 from .clock import Clock
 from .database import Database
 from .network import Network
+from .picture import MEASURES, Measure
 
 WIFI_ONLY, DAILY, SPENT = "photos_by_wifi_only", "metered_bytes_a_day", "metered_bytes_spent"
+MEASURE, USUAL = "photo_measure", "medium"
 
 
 class Budget:
@@ -34,6 +36,21 @@ class Budget:
     @daily_bytes.setter
     def daily_bytes(self, most: int | None) -> None:
         self._database.set_bookmark(DAILY, "" if most is None else str(most))
+
+    @property
+    def measure_name(self) -> str:
+        """One of MEASURES: how large photographs are kept and sent."""
+        kept = self._database.bookmark(MEASURE)
+        return kept if kept in MEASURES else USUAL
+
+    @measure_name.setter
+    def measure_name(self, name: str) -> None:
+        assert name in MEASURES
+        self._database.set_bookmark(MEASURE, name)
+
+    @property
+    def measure(self) -> Measure:
+        return MEASURES[self.measure_name]
 
     @property
     def spent_today(self) -> int:

@@ -30,8 +30,8 @@ REPAIR_REASONS = ("repaired", "mark_lost", "inspection", "doubt")
 # What a correction begins with.  Seals were told of once, by the record that they were fitted in.
 CARRIED_OVER = frozenset(FOLD) & {
     "reading.set", "check.set", "condition.set", "standard.taken", "standard.put_back", "as_found.kept",
-    "as_found.taken_back", "status.set", "mismatch.noted", "mismatch.struck", "attachment.added", "attachment.dropped",
-    "note.set",
+    "as_found.taken_back", "status.set", "mismatch.noted", "mismatch.struck", "mismatch.shown", "attachment.added",
+    "attachment.dropped", "note.set",
 }  # fmt: skip
 
 

@@ -88,6 +88,15 @@ class Fitting:
                 raise Refused(code, field="number", number=number)
         self._pen.write("seal.removed", number=number, kind=kind, place=place, **picture, at="seals")
 
+    def show(self, number: str, kind: str, photo: str) -> None:
+        """A picture of a seal that was fitted or found here; it replaces an earlier one.
+
+        Raises Refused: seal-not-here, attachment-unknown.
+        """
+        picture, sheet = named(self._pen.sheet.attachments, photo), self._pen.sheet
+        seal = _named({**sheet.removed, **sheet.affixed}, number, kind)
+        self._pen.write("seal.shown", number=seal["number"], kind=seal["kind"], **picture, at="seals")
+
     def strike_removal(self, number: str, kind: str | None = None) -> None:
         """A removal was noted by mistake.  Raises Refused seal-not-here."""
         seal = _named(self._pen.sheet.removed, number, kind)

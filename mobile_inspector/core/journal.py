@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +51,7 @@ class Journal:
         self, database: Database, clock: Clock, vault: Vault, projections: Sequence[Projection] = ()
     ) -> None:
         self.database, self.clock, self.vault, self.projections = database, clock, vault, projections
+        self.when_open: list[Callable[[], None]] = []  # what else has to wait for the vault
         offset = database.bookmark("clock_offset_ms")
         clock.offset_ms = None if offset is None else int(offset)
         known = {row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -64,6 +65,8 @@ class Journal:
         seal_what_is_plain(self.database, self.vault)
         if self.database.bookmark(STALE) == "1":
             self.rebuild()
+        for act in self.when_open:
+            act()
 
     def append(self, kind: str, subject: str, payload: Mapping[str, Any] | None = None) -> Fact:
         """Adds one fact.  It is on the disk when this returns, unless an outer transaction is still open.

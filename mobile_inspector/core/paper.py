@@ -8,6 +8,7 @@ from .attachments import Attachments, named
 from .clock import instant_text
 from .form import words
 from .pen import Pen
+from .picture import Measure, reduced
 from .refusal import Refused
 from .sheet import Json
 
@@ -40,15 +41,23 @@ class Paper:
             self._pen.write("attachment.added", **told, at="attachments")
         return str(told["sha256"])
 
-    def detach(self, sha256: str) -> None:
-        """It does not belong to the record after all.  Raises Refused: attachment-unknown, attachment-shown (on a seal)."""
-        sheet = self._pen.sheet
-        if sha256 not in sheet.attachments:
+    def photograph(self, content: bytes, measure: Measure, purpose: str = "photo", note: str = "") -> str:
+        """A photograph as the camera gave it, made upright and no larger than needed; returns its name.
+
+        Raises Refused: picture-unreadable, storage-full, and those of `attach`.
+        """
+        self._pen.must_write()
+        return self.attach(reduced(content, measure), "image/jpeg", purpose, note)
+
+    def strike(self, sha256: str, reason: str) -> None:
+        """A picture is struck out of the record, and shows nothing any more.  The journal keeps it, with the reason.
+
+        Raises Refused: attachment-unknown, text-needed, text-too-long.
+        """
+        if sha256 not in self._pen.sheet.attachments:
             raise Refused("attachment-unknown", field="attachment")
-        shown = (*sheet.affixed.values(), *sheet.removed.values(), *sheet.mismatches)
-        if any(each.get("photo") == sha256 for each in shown):
-            raise Refused("attachment-shown", field="attachment")
-        self._pen.write("attachment.dropped", sha256=sha256, at="attachments")
+        reason = words(reason, MOST, "reason")
+        self._pen.write("attachment.dropped", sha256=sha256, reason=reason, at="attachments")
 
     def set_status_record(
         self,
@@ -105,6 +114,16 @@ class Paper:
             **picture,
             at="mismatches",
         )
+
+    def show_mismatch(self, index: int, photo: str) -> None:
+        """A picture of the n-th of `Sheet.mismatches`, from 0; it replaces an earlier one.
+
+        Raises Refused: mismatch-missing, attachment-unknown.
+        """
+        if not 0 <= index < len(self._pen.sheet.mismatches):
+            raise Refused("mismatch-missing", field="index")
+        picture = named(self._pen.sheet.attachments, photo)
+        self._pen.write("mismatch.shown", index=index, **picture, at="mismatches")
 
     def strike_mismatch(self, index: int) -> None:
         """The n-th of `Sheet.mismatches`, from 0, was noted by mistake.  Raises Refused mismatch-missing."""

@@ -191,6 +191,19 @@ def _removal_struck(sheet: Sheet, payload: Mapping[str, Any]) -> None:
     sheet.removed.pop(seal_key(payload), None)
 
 
+def _seal_shown(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    for seals in (sheet.affixed, sheet.removed):
+        if seal_key(payload) in seals:
+            seals[seal_key(payload)] = {**seals[seal_key(payload)], "photo": payload["photo"]}
+
+
+def _mismatch_shown(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    sheet.mismatches = [
+        {**each, "photo": payload["photo"]} if n == payload["index"] else each
+        for n, each in enumerate(sheet.mismatches)
+    ]
+
+
 def _as_found(sheet: Sheet, payload: Mapping[str, Any]) -> None:
     """What was read becomes what was found; what is read from now on is what is left."""
     sheet.as_found = payload["evaluation"]
@@ -215,7 +228,15 @@ def _attached(sheet: Sheet, payload: Mapping[str, Any]) -> None:
 
 
 def _detached(sheet: Sheet, payload: Mapping[str, Any]) -> None:
+    """What was struck out shows nothing any more, neither a seal nor a mismatch."""
     sheet.attachments.pop(payload["sha256"], None)
+    for seals in (sheet.affixed, sheet.removed, sheet.voided):
+        seals.update({key: _without(seal, payload["sha256"]) for key, seal in seals.items()})
+    sheet.mismatches = [_without(each, payload["sha256"]) for each in sheet.mismatches]
+
+
+def _without(told: Json, photo: str) -> Json:
+    return {k: v for k, v in told.items() if (k, v) != ("photo", photo)}
 
 
 def _signed(sheet: Sheet, payload: Mapping[str, Any]) -> None:
@@ -258,6 +279,7 @@ FOLD: dict[str, Callable[[Sheet, Mapping[str, Any]], None]] = {
     "seal.voided": _voided,
     "seal.removed": _removed,
     "seal.removal_struck": _removal_struck,
+    "seal.shown": _seal_shown,
     "as_found.kept": _as_found,
     "as_found.taken_back": _as_found_back,
     "status.set": _status,
@@ -265,6 +287,7 @@ FOLD: dict[str, Callable[[Sheet, Mapping[str, Any]], None]] = {
     "attachment.dropped": _detached,
     "mismatch.noted": _mismatch,
     "mismatch.struck": _mismatch_struck,
+    "mismatch.shown": _mismatch_shown,
     "record.signed": _signed,
     "record.sign_refused": _refused,
     "note.set": _note,

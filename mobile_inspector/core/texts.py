@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the tablet itself
@@ -130,9 +133,46 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Biên bản này không có ảnh đó. Hãy chụp lại.",
         "This verification has no such picture. Take it again.",
     ),
-    "attachment-shown": (
-        "Ảnh này thuộc về một niêm phong hoặc sai khác trong biên bản. Hãy bỏ mục đó trước.",
-        "This picture belongs to a seal or a mismatch of the record. Take that back first.",
+    "picture-unreadable": (
+        "Không đọc được ảnh này. Hãy chụp lại, hoặc chọn một ảnh JPEG, PNG hay WebP.",
+        "This picture cannot be read. Take it again, or choose a JPEG, PNG or WebP picture.",
+    ),
+    "evidence-photo": (
+        "Phải có ảnh phương tiện đo; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of the instrument; without one the server gives no certificate.",
+    ),
+    "evidence-seal": (
+        "Phải có ảnh niêm phong; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of a seal; without one the server gives no certificate.",
+    ),
+    "evidence-status": (
+        "Phải có ảnh hiện trạng; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a photograph of the state; without one the server gives no certificate.",
+    ),
+    "evidence-signature": (
+        "Phải có ảnh chữ ký; chưa có thì máy chủ không cấp giấy chứng nhận.",
+        "There must be a picture of the signature; without one the server gives no certificate.",
+    ),
+    "camera-missing": (
+        "Máy này không có ứng dụng máy ảnh. Hãy cài một ứng dụng, hoặc báo quản trị.",
+        "There is no camera app on this tablet. Install one, or tell the administrator.",
+    ),
+    # QR and bar codes
+    "qr-unavailable": (
+        "Máy này chưa có bộ đọc mã QR (thư viện zbar). Hãy gõ mã bằng tay.",
+        "This machine has no reader for QR codes (the zbar library). Type the code instead.",
+    ),
+    "qr-missing": (
+        "Không thấy mã QR hay mã vạch nào trong ảnh. Hãy chụp lại gần hơn, đủ sáng, không bị lóa.",
+        "There is no QR or bar code in the picture. Take it again closer, in good light, without glare.",
+    ),
+    "qr-several": (
+        "Ảnh có {count} mã khác nhau: {codes}. Hãy chụp lại sao cho chỉ có một mã.",
+        "The picture holds {count} different codes: {codes}. Take it again with only one of them.",
+    ),
+    "qr-foreign": (
+        "Đây không phải mã đăng ký máy của Vernier mà là: “{text}”. Hãy quét mã mà quản trị đã cấp.",
+        'This is no enrolment code of Vernier but: "{text}". Scan the one that the administrator gave you.',
     ),
     "mismatch-unknown": ("Sai khác là một trong: {kinds}.", "A mismatch is one of: {kinds}."),
     "mismatch-missing": ("Biên bản này không có sai khác đó.", "This verification has no such mismatch."),
@@ -425,13 +465,17 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def say(code: str, language: str, /, **values: object) -> str:
-    """The sentence of a code in "vi" or "en", with its values filled in: numbers with a decimal comma in Vietnamese.
+    """The sentence of a code in "vi" or "en", with its values filled in: days as 05/03/2026, in Vietnamese a decimal comma.
 
     Raises KeyError for an unknown code.
     """
-    vietnamese, english = TEXTS[code]
-    if language != "vi":
-        return english.format(**values)
-    return vietnamese.format(
-        **{name: str(v).replace(".", ",") if isinstance(v, Decimal) else v for name, v in values.items()}
-    )
+    sentence = TEXTS[code][language != "vi"]
+    return sentence.format(**{name: _as_written(value, language) for name, value in values.items()})
+
+
+def _as_written(value: object, language: str) -> object:
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",") if language == "vi" else value
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return "/".join(reversed(value.split("-")))
+    return value

@@ -38,6 +38,7 @@ COST = 2**15
 PASSWORD, PIN, RECOVERY = "lock", "lock.pin", "lock.recovery"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
 CODE_LETTERS = 20
+SEAL_BYTES = 12 + 16  # the nonce before what is sealed, the tag after it
 
 
 class Vault:
@@ -128,17 +129,25 @@ class Vault:
 
         Raises Refused signed-out.
         """
-        nonce = os.urandom(12)
-        return nonce + self._cipher().encrypt(nonce, text.encode(), context.encode())
+        return self.seal_bytes(context, text.encode())
 
     def unseal(self, context: str, kept: bytes | str) -> str:
         """The text; one that was never sealed as it is.  Raises Refused: signed-out, tablet-unreadable (altered)."""
         if isinstance(kept, str):
             return kept
         try:
-            return self._cipher().decrypt(kept[:12], kept[12:], context.encode()).decode()
+            return self.unseal_bytes(context, kept).decode()
         except InvalidTag as error:
             raise Refused("tablet-unreadable") from error
+
+    def seal_bytes(self, context: str, content: bytes) -> bytes:
+        """As `seal`, for what is no text: SEAL_BYTES longer than the content.  Raises Refused signed-out."""
+        nonce = os.urandom(12)
+        return nonce + self._cipher().encrypt(nonce, content, context.encode())
+
+    def unseal_bytes(self, context: str, kept: bytes) -> bytes:
+        """Raises Refused signed-out, and InvalidTag where the bytes or their context are others than were sealed."""
+        return self._cipher().decrypt(kept[:12], kept[12:], context.encode())
 
     def _use(self, master: bytes) -> None:
         derived = HKDF(SHA256(), 32, salt=None, info=b"vernier payloads").derive(master)

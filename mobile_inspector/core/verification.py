@@ -172,7 +172,18 @@ class Verification:
 
     def obstacles(self) -> list[Refused]:
         """Why the server would withhold a certificate from a pass, as far as the tablet can tell; for showing."""
-        return certificate_obstacles(self.sheet, self._work)
+        lacking = [Refused(f"evidence-{purpose}", field="attachments") for purpose in self.evidence_lacking()]
+        return [*certificate_obstacles(self.sheet, self._work), *lacking]
+
+    def evidence_asked(self) -> dict[str, Mapping[str, str] | None]:
+        """The purposes of the pictures that procedure and office ask for, with the office's words (vi, en) if it has any."""
+        office = self._work.pictures_asked(self.instrument["type_code"], self.sheet.verified_on)
+        return {**dict.fromkeys(self.form.plan["evidence"]), **office}
+
+    def evidence_lacking(self) -> list[str]:
+        """Those of them that the record has no picture for."""
+        named = {each["purpose"] for each in self.sheet.attachments.values()}
+        return [purpose for purpose in self.evidence_asked() if purpose not in named]
 
     def finish(self) -> Item:
         """Seals the record into the tablet's chain, in one transaction: a kill leaves a draft or a record, no third.

@@ -182,6 +182,15 @@ class Work:
         """The ranges of seals that the server says are in this inspector's hand."""
         return self._bodies("seals")
 
+    def pictures_asked(self, type_code: str, on: str) -> dict[str, Mapping[str, str]]:
+        """What the office wants photographed on verifications of a type on a day (ISO text): by purpose, in vi and en."""
+        told = self._body("evidence", "all")
+        return {
+            each["purpose"]: {"vi": each["vi"], "en": each["en"]}
+            for each in (told["asked"] if told else ())
+            if each["type_code"] == type_code and on >= each["since"]
+        }
+
     def inspector(self) -> Mapping[str, Any] | None:
         """The inspector's own card: number, last day, types that it covers; None before the first pull."""
         found = self._bodies("inspector")
@@ -268,6 +277,10 @@ def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]
         found.append(("procedures", "all", {"listed": listed}))
     found += [("standard", standard["id"], standard) for standard in page.get("standards", ())]
     found += [("catalogue", row["code"], row) for row in page.get("catalogue", ())]
+    if "evidence" in page:
+        names = ("type_code", "purpose", "since", "vi", "en")
+        asked = [{name: str(each[name]) for name in names} for each in page["evidence"]]
+        found.append(("evidence", "all", {"asked": asked}))
     for held in page["seals_in_hand"]:
         found.append(("seals", f"{held['batch_id']}/{int(held['first']):09d}", held))
     if page["inspector"] is not None:

@@ -9,17 +9,21 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.boxlayout import BoxLayout
+from kivy.utils import platform
 
 from mobile_inspector.core import Refused, Report, Tablet
 from mobile_inspector.core.courier import Courier
 
 from .background import Background
 from .bars import Message, TopBar
+from .camera import Camera, camera_of
 from .enrol import Enrol
 from .finish import Finish
 from .instrument import Instrument
+from .metered import is_metered
 from .outbox import Outbox
 from .page import Page
+from .photos import Album
 from .pin import Pin
 from .seals import Seals
 from .search import Search
@@ -35,6 +39,7 @@ PAGES: dict[str, type[Page]] = {
     for page in (SignIn, Enrol, Pin, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
 }
 Place = tuple[str, dict[str, Any]]
+METERED_EVERY = 10.0  # seconds
 
 
 class InspectorApp(App):
@@ -50,6 +55,8 @@ class InspectorApp(App):
         self.courier: Courier | None = None
         self.page: Page | None = None
         self.way: list[Place] = []
+        self.album = Album()
+        self.camera: Camera = camera_of(self)
         self.tablet: Tablet
 
     def build(self) -> BoxLayout:
@@ -96,12 +103,37 @@ class InspectorApp(App):
     def signed_in(self) -> None:
         """To the field that was left, if a verification is under way; else to the day's work."""
         self.background.run(self.places_after_sign_in, lambda way: self.start_at(*way))
+        self.background.run(self.adopt_pictures, self._adopted)
         self.background.run(lambda: self.tablet.search(""))  # makes the index before it is needed
         if self.courier is None:
             self.courier = self.tablet.courier(
                 lambda report: Clock.schedule_once(lambda _: self.heard(report))
             )
+            if platform == "android":
+                self._ask_network()  # before the first photograph could go
+                Clock.schedule_interval(lambda _: self._ask_network(), METERED_EVERY)
             self.courier.start()
+
+    def _ask_network(self) -> None:
+        self.tablet.network.metered = is_metered()
+
+    def adopt_pictures(self) -> int:
+        """Android may end the app while the camera is open: what was taken goes to its record.  In the background."""
+        count = 0
+        for told, content in self.camera.left():
+            purpose, _, id = told.partition(".")
+            try:
+                draft = self.tablet.drafts.get(id)
+                draft.paper.photograph(content, self.tablet.budget.measure, purpose)
+                count += 1
+            except Refused as no:  # of no record, or of one that is sealed, or no picture
+                if no.code == "storage-full":
+                    raise
+        return count
+
+    def _adopted(self, count: int) -> None:
+        if count:
+            self.tell(self.say("photos-adopted", count=count), "warn")
 
     def places_after_sign_in(self) -> list[Place]:
         """In the background."""
@@ -114,6 +146,8 @@ class InspectorApp(App):
 
     def heard(self, report: Report) -> None:
         """After every round of the courier."""
+        if report.wipe:
+            self.background.run(lambda: list(self.camera.left()))  # what the camera left goes with the rest
         self.state_changed()
         if report.problem is not None and report.problem.code not in ("network-away", "code-needed"):
             self.tell(report.words(self.language), "warn")

@@ -1,15 +1,18 @@
-"""Screen 1, once: the administrator's one-time code makes the tablet known."""
+"""Screen 1, once: the administrator's one-time code, typed or scanned, makes the tablet known."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from mobile_inspector.core.code_reader import enrolment_code
+
 from .page import Page
+from .scan import scan
 from .widgets import Column, Entry, Push, Scroll, Text
 
 
 class Enrol(Page):
-    """A QR scanner types the code like a keyboard."""
+    """The code is typed, or read out of the QR image; a QR scanner types it like a keyboard."""
 
     name = "enrol"
 
@@ -18,10 +21,14 @@ class Enrol(Page):
         self.code = Entry(self.say("code"), act=self.enrol)
         self.add_widget(Scroll(Column(
             Text(self.say("code-why"), tone="faint"),
+            Push(self.say("scan-qr"), self.scan, filled=False),
             self.code,
             Push(self.say("enrol"), self.enrol),
             card=True,
         )))  # fmt: skip
+
+    def scan(self) -> None:
+        scan(self, lambda code: setattr(self.code, "text", code), enrolment_code)
 
     def enrol(self) -> None:
         code = self.code.text

@@ -9,6 +9,7 @@ from mobile_inspector.core.drafts import REPAIR_REASONS
 from mobile_inspector.core.paper import MISMATCHES
 from mobile_inspector.core.typed import shown
 
+from . import photos
 from .page import Page
 from .theme import LARGE
 from .widgets import Ask, Column, Push, Row, Scroll, Split, Text
@@ -26,8 +27,10 @@ class Instrument(Page):
         instrument = next((each for visit in visits if visit and (each := visit.instrument(id))), None)
         under_way = [draft.id for draft in self.tablet.resume() if draft.instrument["id"] == id]
         draft = under_way[0] if under_way else None
-        noted = self.tablet.drafts.get(draft).sheet.mismatches if draft else []
-        return {"instrument": instrument, "draft": draft, "noted": list(noted)}
+        sheet = self.tablet.drafts.get(draft) if draft else None
+        noted = sheet.sheet.mismatches if sheet else []
+        photos = self.app.album.of(self.tablet, sheet)
+        return {"instrument": instrument, "draft": draft, "noted": list(noted), "photos": photos}
 
     def show(self, found: Mapping[str, Any]) -> None:
         self.clear_widgets()
@@ -61,10 +64,8 @@ class Instrument(Page):
             made.add_widget(Row(Text(key, tone="faint"), Text(str(text))))
         if found["draft"]:
             made.add_widget(Text(self.say("mismatches"), size=LARGE, bold=True))
-            for noted in found["noted"]:
-                made.add_widget(
-                    Text(f"{self.say('mismatch-' + noted['what'])}: {noted['found']}", tone="bad")
-                )
+            for at, noted in enumerate(found["noted"]):
+                self._mismatch(made, found, at, noted)
             for what in MISMATCHES:
                 push = Push(
                     self.say(f"mismatch-{what}"), lambda what=what: self.differs(found["draft"], what), filled=False  # type: ignore[misc]
@@ -72,7 +73,10 @@ class Instrument(Page):
                 made.add_widget(push)
         if self.where["visit"] is not None:
             identity.add_widget(Push(self.say("found-like"), lambda: self.found_like(each), filled=False))
-        self.add_widget(Split(Scroll(identity), Scroll(seals, made), wide=0.5, high=0.5))
+        left = [identity]
+        if found["draft"]:
+            left.append(photos.card(self, found["draft"], found["photos"]))
+        self.add_widget(Split(Scroll(*left), Scroll(seals, made), wide=0.5, high=0.5))
         if found["draft"]:
             self.add_widget(Push(self.say("resume"), lambda: self.app.go("verify", draft=found["draft"])))
         else:
@@ -99,6 +103,21 @@ class Instrument(Page):
             self.do(lambda: self.tablet.drafts.get(draft).paper.note_mismatch(what, found))
 
         Ask(question, self.say("ok"), self.say("cancel"), answer).open()
+
+    def _mismatch(self, card: Column, found: Mapping[str, Any], at: int, noted: Mapping[str, Any]) -> None:
+        """What is not as registered, with the picture that shows it."""
+        card.add_widget(Text(f"{self.say('mismatch-' + noted['what'])}: {noted['found']}", tone="bad"))
+        mine = [photo for photo in found["photos"] if photo.sha256 == noted.get("photo")]
+        if mine:
+            card.add_widget(photos.Thumbs(self, found["draft"], mine))
+        card.add_widget(Push(
+            self.say("photo-again" if mine else "photo-take-it"),
+            lambda: photos.take(
+                self, found["draft"], "photo", noted["found"],
+                lambda draft, photo: draft.paper.show_mismatch(at, photo),
+            ),
+            filled=False,
+        ))  # fmt: skip
 
     def found_like(self, each: Mapping[str, Any]) -> None:
         """One more of the same kind stands there and is not on the visit."""

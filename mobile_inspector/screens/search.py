@@ -6,7 +6,8 @@ from typing import Any
 
 from .listing import Line, Listing
 from .page import Page
-from .widgets import Column, Entry, Text
+from .scan import scan
+from .widgets import Column, Entry, Push, Text
 
 
 class Search(Page):
@@ -19,9 +20,13 @@ class Search(Page):
         self.query = Entry(self.say("search"))
         self.query.bind(text=self._typed)
         self.count, self.listing = Text("", tone="faint"), Listing()
-        self.add_widget(Column(self.query, self.count))
+        self.add_widget(Column(self.query, Push(self.say("scan"), self.scan, filled=False), self.count))
         self.add_widget(self.listing)
         self.query.focus = True
+
+    def scan(self) -> None:
+        """The serial number out of the QR or bar code on the instrument."""
+        scan(self, lambda text: setattr(self.query, "text", text))
 
     def _typed(self, _: Any, text: str) -> None:
         def answer(lines: list[Line]) -> None:

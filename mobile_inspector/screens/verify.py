@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mobile_inspector.core import Refused, Verification
 
+from . import photos
 from .fields import Field, fields, judged
 from .listing import Line, Listing
 from .number_pad import NumberPad
@@ -16,7 +17,7 @@ from .theme import BODY, HUGE, LARGE
 from .verdict_strip import TONES, VerdictStrip
 from .widgets import Column, Push, Row, Scroll, Split, Text
 
-STANDARDS = "standards"
+STANDARDS, PHOTOS = "standards", "photos"
 COPIED = ("conditions", "checks", "standards")
 
 
@@ -30,6 +31,9 @@ class State:
     standards: Sequence[tuple[dict[str, Any], Refused | None, bool]]
     verdict: str
     has_as_found: bool
+    photos: Sequence[photos.Photo]
+    lacking: Sequence[str]
+    asked: Mapping[str, Mapping[str, str] | None]
     others: Sequence[str]
 
 
@@ -59,7 +63,12 @@ class Verify(Page):
         name = f"{each['maker']} {each['model']} {each['serial']}"
         others = [other.id for other in self.tablet.resume() if other.id != draft.id and _alike(other, draft)]
         has_as_found = draft.sheet.as_found is not None
-        return State(name, draft.at, found, standards, judgement.verdict, has_as_found, others)
+        album = self.app.album.of(self.tablet, draft)
+        asked = draft.evidence_asked()
+        return State(
+            name, draft.at, found, standards, judgement.verdict, has_as_found, album, draft.evidence_lacking(),
+            asked, others,
+        )  # fmt: skip
 
     def show(self, found: State) -> None:
         self.found = found
@@ -167,7 +176,7 @@ class Verify(Page):
 
     def _start(self) -> str:
         places = [field.at for field in self.found.fields]
-        if self.found.at in (*places, STANDARDS):
+        if self.found.at in (*places, STANDARDS, PHOTOS):
             return str(self.found.at)
         return next((f.at for f in self.found.fields if f.required and not f.value), places[0])
 
@@ -192,9 +201,15 @@ class Verify(Page):
             self.say("standards"), used, "" if used else self.say("required"), "ink" if used else "warn",
             lambda: self.select(STANDARDS), chosen=self.at == STANDARDS,
         ))  # fmt: skip
+        lacking = ", ".join(self.say(f"purpose-{purpose}") for purpose in self.found.lacking)
+        lines.append(Line(
+            self.say("photos"), self.say("photo-needed", what=lacking) if lacking else "",
+            self.say("required") if lacking else str(len(self.found.photos) or ""), "warn" if lacking else "ink",
+            lambda: self.select(PHOTOS), chosen=self.at == PHOTOS,
+        ))  # fmt: skip
         self.listing.fill(lines)
-        if self.at == STANDARDS and self.drawn == STANDARDS:
-            self._standards()
+        if self.at == self.drawn and self.at in (STANDARDS, PHOTOS):
+            self._standards() if self.at == STANDARDS else self._photos()
 
     def _open(self) -> None:
         """The panel of the field that is chosen."""
@@ -207,7 +222,7 @@ class Verify(Page):
         column.clear_widgets()
         self.panel.scroll_y = 1
         if field is None:
-            self._standards()
+            self._standards() if self.at == STANDARDS else self._photos()
             self.listing.reach(len(self.found.fields))
             return
         self.listing.reach(self.found.fields.index(field))
@@ -249,6 +264,15 @@ class Verify(Page):
             act.disabled = bool(obstacle) and not used
             told.add_widget(act)
             column.add_widget(told)
+
+    def _photos(self) -> None:
+        column, lacking = self.panel.column, self.found.lacking
+        column.clear_widgets()
+        for purpose in lacking:
+            what = (self.found.asked[purpose] or {}).get(self.language) or self.say(f"purpose-{purpose}")
+            column.add_widget(Text(self.say("photo-needed", what=what), tone="warn", bold=True))
+        purposes = [*self.found.asked] or ["photo"]
+        column.add_widget(photos.card(self, self.where["draft"], self.found.photos, purposes))
 
     def _foot(self) -> None:
         self.foot.clear_widgets()

@@ -123,6 +123,12 @@ class Scroll(ScrollView):
     def __init__(self, *things: Widget) -> None:
         super().__init__(do_scroll_x=False, bar_width=dp(6), scroll_type=["bars", "content"])
         self.column = Column(*things)
+        self.column.padding = (
+            dp(1),
+            dp(1),
+            dp(9),
+            dp(1),
+        )  # the bar, and the edges of what is framed, have room
         self.add_widget(self.column)
 
     def on_touch_down(self, touch: Any) -> bool:

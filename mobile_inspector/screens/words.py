@@ -58,8 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "working": ("Đang xử lý …", "Working …"),
     "code": ("Mã đăng ký dùng một lần", "One-time enrolment code"),
     "code-why": (
-        "Nhập mã mà quản trị đã cấp, hoặc dùng máy quét mã QR.",
-        "Type the code that the administrator gave you, or use a QR scanner.",
+        "Quét mã QR mà quản trị đã cấp, hoặc nhập mã ghi dưới đó.",
+        "Scan the QR code that the administrator gave you, or type the code under it.",
     ),
     "enrol": ("Đăng ký", "Enrol"),
     "no-visits": ("Hôm nay không có cuộc kiểm định nào.", "There is no visit today."),
@@ -114,6 +114,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict-fail": ("KHÔNG ĐẠT", "FAIL"),
     "verdict-incomplete": ("CHƯA KẾT LUẬN", "NO CONCLUSION YET"),
     "place": ("Vị trí gắn", "Place"),
+    "places-listed": ("Danh sách vị trí", "Places as a list"),
+    "places-drawn": ("Sơ đồ vị trí", "Places on the drawing"),
     "seal-digits": ("Những số cuối", "Last digits"),
     "seals-in-hand": ("Còn trong tay: {count}", "In hand: {count}"),
     "seals-fitted": ("Đã gắn trong biên bản này", "Fitted in this record"),
@@ -150,6 +152,30 @@ WORDS: dict[str, tuple[str, str]] = {
     "mismatch-seal_missing": ("Mất niêm phong", "Seal missing"),
     "mismatch-other": ("Khác", "Something else"),
     "mismatch-ask": ("{what}: thấy gì?", "{what}: what is there?"),
+    "photos": ("Ảnh của biên bản", "Photographs of the record"),
+    "photo-take": ("Chụp: {what}", "Photograph: {what}"),
+    "photo-take-it": ("Chụp ảnh", "Take a photograph"),
+    "photo-again": ("Chụp lại", "Take it again"),
+    "photo-damaged": ("Ảnh hỏng, không mở được", "Damaged, cannot be opened"),
+    "photo-strike": ("Gạch bỏ ảnh", "Strike it out"),
+    "photo-strike-why": ("Gạch bỏ ảnh này. Vì sao?", "Strike this picture out. Why?"),
+    "photo-needed": ("Phải chụp: {what}", "To be photographed: {what}"),
+    "purpose-photo": ("phương tiện đo, nhãn", "instrument, plate"),
+    "purpose-seal": ("niêm phong", "seal"),
+    "purpose-status": ("hiện trạng", "state"),
+    "purpose-signature": ("chữ ký", "signature"),
+    "purpose-other": ("khác", "other"),
+    "photos-adopted": (
+        "Đã giữ {count} ảnh chụp trước khi ứng dụng bị tắt.",
+        "{count} photographs taken before the app was ended are kept.",
+    ),
+    "close": ("Đóng", "Close"),
+    "choose-picture": ("Chọn tệp ảnh", "Choose a picture"),
+    "folder": ("thư mục", "folder"),
+    "folder-up": ("Lên một cấp", "Up"),
+    "no-pictures": ("Không có ảnh nào ở đây.", "No pictures here."),
+    "scan": ("Quét mã", "Scan"),
+    "scan-qr": ("Quét mã QR", "Scan the QR code"),
     "rescue": ("Ghi tệp cứu dữ liệu", "Write a rescue file"),
     "rescued": ("Tệp {file}. Mã, báo riêng cho cơ quan: {code}", "File {file}. Its code, tell it apart: {code}"),
     "note": ("Ghi chú", "Note"),
@@ -167,11 +193,61 @@ WORDS: dict[str, tuple[str, str]] = {
         "Sau đó không sửa được biên bản. Nhập PIN để ký.",
         "The record never changes afterwards. Enter the PIN to sign.",
     ),
-    "sealed": ("Đã khóa biên bản số {sequence}; đang nằm trên máy.", "Record {sequence} is sealed; it is on this tablet."),
+    "sealed": (
+        "Đã khóa biên bản số {sequence}; đang nằm trên máy.",
+        "Record {sequence} is sealed; it is on this tablet.",
+    ),
     "obstacles": ("Máy chủ có thể không cấp giấy chứng nhận", "The server may give no certificate"),
     "record": ("Biên bản {sequence}: {name}", "Record {sequence}: {name}"),
     "no-records": ("Chưa có biên bản nào trên máy này.", "No record was made on this tablet yet."),
     "retry": ("Gửi lại ngay", "Try again now"),
+    "send-now": ("Gửi biên bản này ngay", "Send this record now"),
+    "send-first": ("Gửi ảnh này trước", "Send this one first"),
+    "photo-of": ("Ảnh: {what}", "Photograph: {what}"),
+    "photo-large": ("Xem lớn", "Look at it large"),
+    "photo-gone": (
+        "Máy chủ đã có ảnh này; bản trên máy đã được xóa theo thời hạn lưu.",
+        "The server has this photograph; the copy here was deleted after its time.",
+    ),
+    "photos-left": ("Ảnh còn phải gửi: {count} ({size})", "Photographs left to send: {count} ({size})"),
+    "spent-today": (
+        "Hôm nay đã dùng {spent} dữ liệu di động, không giới hạn.",
+        "Mobile data used today: {spent}, no limit.",
+    ),
+    "spent-today-of": (
+        "Hôm nay đã dùng {spent} trong {daily} dữ liệu di động.",
+        "Mobile data used today: {spent} of {daily}.",
+    ),
+    "waits-wifi": ("Ảnh đang chờ Wi-Fi.", "Photographs are waiting for Wi-Fi."),
+    "waits-wifi-short": ("chờ Wi-Fi", "waits for Wi-Fi"),
+    "waits-tomorrow": (
+        "Đã hết hạn mức hôm nay; ảnh chờ Wi-Fi hoặc ngày mai.",
+        "Today's limit is used up; they wait for Wi-Fi or tomorrow.",
+    ),
+    "waits-tomorrow-short": ("chờ ngày mai", "waits for tomorrow"),
+    "sent-of": ("đã gửi {here} trong {size} ({share} %)", "{here} of {size} sent ({share} %)"),
+    "data-use": ("Dữ liệu và ảnh", "Data and photographs"),
+    "photos-by": ("Gửi ảnh qua", "Send photographs by"),
+    "photos-by-why": (
+        "Biên bản luôn được gửi ngay; chỉ ảnh mới chờ.",
+        "Records always go at once; only photographs wait.",
+    ),
+    "wifi-only": ("Chỉ Wi-Fi", "Wi-Fi only"),
+    "wifi-or-mobile": ("Wi-Fi và di động", "Wi-Fi and mobile"),
+    "mobile-a-day": ("Dữ liệu di động mỗi ngày", "Mobile data a day"),
+    "mobile-a-day-why": (
+        "Hết mức này ảnh chờ Wi-Fi hoặc ngày mai.",
+        "After that photographs wait for Wi-Fi or tomorrow.",
+    ),
+    "no-limit": ("Không giới hạn", "No limit"),
+    "photo-size": ("Cỡ ảnh", "Size of photographs"),
+    "photo-size-why": (
+        "Cho ảnh chụp từ bây giờ. Ảnh nhỏ gửi nhanh hơn.",
+        "For those taken from now on. Small ones are sent sooner.",
+    ),
+    "measure-small": ("Nhỏ ({side} px)", "Small ({side} px)"),
+    "measure-medium": ("Vừa ({side} px)", "Medium ({side} px)"),
+    "measure-large": ("Lớn ({side} px)", "Large ({side} px)"),
     "search": ("Số chế tạo, doanh nghiệp, địa chỉ …", "Serial, enterprise, address …"),
     "nothing-found": ("Không tìm thấy.", "Nothing found."),
     "found-count": ("Tìm thấy {count}", "{count} found"),
@@ -184,6 +260,14 @@ WORDS: dict[str, tuple[str, str]] = {
 def word(key: str, language: str, /, **values: object) -> str:
     """The label of a key in "vi" or "en", with its values filled in.  Raises KeyError for an unknown key."""
     return WORDS[key][language != "vi"].format(**values)
+
+
+def amount(count: int, language: str) -> str:
+    """A number of bytes as people write it: 312 kB, 1,2 MB (powers of ten)."""
+    if count < 1_000_000:
+        return f"{-(-count // 1000)} kB"
+    text = f"{count / 1_000_000:.1f}".removesuffix(".0")
+    return f"{text.replace('.', ',') if language == 'vi' else text} MB"
 
 
 def day(text: str | None, language: str = "vi") -> str:

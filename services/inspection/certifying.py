@@ -12,6 +12,7 @@ from services.inspection.events import (
     VerificationEvidenced,
     VerificationRecorded,
     VerificationReinstated,
+    VerificationReviewed,
     VerificationSetAside,
 )
 from services.inspection.judging import raise_attention
@@ -22,13 +23,13 @@ from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
 
 def on_verification_for_certificate(
-    event: VerificationRecorded | VerificationEvidenced, envelope: Envelope
+    event: VerificationRecorded | VerificationEvidenced | VerificationReviewed, envelope: Envelope
 ) -> None:
     verification = verifications.get(event.verification_id)
     if verification.earns_certificate:
         _issue(verification, envelope)
         return
-    if verification.awaits_evidence:
+    if verification.waits:
         return  # its number is used, only not yet
     if verification.certificate_number is not None:
         _spoil(verification, verification.certificate_number, envelope)

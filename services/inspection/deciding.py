@@ -1,17 +1,18 @@
 """What opens a shut gate or closes a matter later: evidence that arrives, and a dispatcher's decision which fact counts."""
 
 from services.inspection.attaching import missing
-from services.inspection.domain.attention import Attention, Concern
-from services.inspection.domain.verification import PENDING
+from services.inspection.domain.attention import DOUBTS, Attention, Concern
+from services.inspection.domain.verification import PENDING, Verification
 from services.inspection.events import (
     AttachmentReceived,
+    AttentionResolved,
     VerificationRecorded,
     VerificationReinstated,
     VerificationSetAside,
 )
-from services.inspection.judging import raise_attention
+from services.inspection.judging import looked_at, raise_attention
 from services.inspection.storage import attachments, attentions, verifications
-from services.kernel.model import Envelope, now
+from services.kernel.model import Envelope, Event, now
 
 DECIDED = ("verified-twice", "record-corrected")
 
@@ -31,10 +32,27 @@ def on_attachment_received(event: AttachmentReceived, envelope: Envelope) -> Non
         _open_if_whole(record_id, envelope)
 
 
-def on_verification_for_evidence(event: VerificationRecorded, envelope: Envelope) -> None:
-    """The last attachment may have arrived while the record was being judged."""
-    if PENDING in event.withheld:
-        _open_if_whole(event.verification_id, envelope)
+def on_verification_for_gates(event: VerificationRecorded, envelope: Envelope) -> None:
+    """What a gate waits for may have come while the record was being judged: the last attachment, a person's answer."""
+    if not {PENDING, *DOUBTS} & set(event.withheld):
+        return
+
+    def change(each: Verification) -> list[Event]:
+        told: list[Event | None] = [each.evidenced(missing(one.sha256 for one in each.attachments), now())]
+        for doubt in DOUBTS:
+            if (relied_on := looked_at(doubt, each.id)) is not None:
+                told.append(each.reviewed(doubt, relied_on, now()))
+        return [one for one in told if one is not None]
+
+    verifications.on(envelope, event.verification_id, change)
+
+
+def on_attention_resolved(event: AttentionResolved, envelope: Envelope) -> None:
+    """A doubt about a record was looked at: its certificate follows, or never will."""
+    if event.reason in DOUBTS and event.record_id is not None:
+        verifications.on(
+            envelope, event.record_id, lambda each: each.reviewed(event.reason, event.relied_on, now())
+        )
 
 
 def on_decision(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:

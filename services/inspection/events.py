@@ -139,6 +139,18 @@ class VerificationEvidenced(Event, type="vernier.inspection.verification.evidenc
     withheld: list[str]
 
 
+class VerificationReviewed(Event, type="vernier.inspection.verification.reviewed.v1"):
+    """A person looked at a doubt about a record (its tablet was suspended, say), and decided whether to rely on it."""
+
+    verification_id: Id
+    instrument_id: Id
+    doubt: str
+    """what had been in doubt: `tablet-suspended`, `bad-hash` or `bad-signature`"""
+    relied_on: bool
+    """whether the gate is open now; else it stays shut as `not-relied-on`"""
+    withheld: list[str]
+
+
 class VerificationSetAside(Event, type="vernier.inspection.verification.set_aside.v1"):
     """A dispatcher decided that another verification of the instrument is the one in force, and why."""
 
@@ -429,3 +441,6 @@ class AttentionResolved(Event, type="vernier.inspection.attention.resolved.v1"):
     attention_id: Id
     reason: str
     note: str
+    record_id: Id | None = None
+    relied_on: bool = True
+    """whether a record that was in doubt is relied on all the same"""

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from metrology import Catalogue
+from services.inspection import evidence
 from services.inspection.assigning import note_serial
 from services.inspection.attaching import await_attachments, missing
-from services.inspection.domain.attention import Attention, Concern, attention_id
+from services.inspection.domain.attention import DOUBTS, Attention, Concern, attention_id
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.gates import Facts
 from services.inspection.domain.judgement import judge
 from services.inspection.domain.known import Instrument
 from services.inspection.domain.record import Record
 from services.inspection.domain.status_record import StatusRecord
+from services.inspection.domain.verification import NOT_RELIED_ON
 from services.inspection.events import RecordReceived
 from services.inspection.storage import (
     attentions,
@@ -92,7 +94,22 @@ def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Fa
         corrected=verifications.find(body.corrects) if body.corrects else None,
         last_status=_last_status(record, body),
         missing_attachments=missing(each.sha256 for each in body.attachments),
+        pictures=evidence.asked(),
+        doubts=list(_doubts(record)),
     )
+
+
+def _doubts(record: Record) -> Iterator[str]:
+    """Those that nobody has dispelled: a person may have looked before the record could be judged."""
+    for each in record.flags:
+        if each in DOUBTS and (told := looked_at(each, record.id)) is not True:
+            yield each if told is None else NOT_RELIED_ON
+
+
+def looked_at(doubt: str, record_id: str) -> bool | None:
+    """Whether a record that is in doubt is relied on; None while nobody has looked."""
+    matter = attentions.find(attention_id(doubt, record_id))
+    return matter.relied_on if matter is not None and matter.status == "resolved" else None
 
 
 def _last_status(record: Record, body: VerificationBody) -> StatusRecord | None:

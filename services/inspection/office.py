@@ -1,5 +1,6 @@
 """What an office may set for itself: its names, its certificates' numbers, the keys it signs with, where bytes lie."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -50,6 +51,10 @@ class Office(BaseSettings):
     attachments: Literal["gridfs", "disk", "s3"] = "gridfs"
     """Where photographs and signatures lie: in the database, in the folder `attachments` of VERNIER_STATE, or in the
     bucket that the settings VERNIER_S3_… name."""
+
+    evidence: dict[str, date] = {}
+    """Pictures without which no certificate is given, each with the first day of verifications that need it; which there
+    are says data/evidence.toml. None at first: tablets may have no camera."""
 
     def series(self, year: int) -> str:
         """The series in which numbers follow each other without a gap."""

@@ -1,5 +1,6 @@
 """What inspection is made of."""
 
+from services.inspection import evidence
 from services.inspection.api import make_app
 from services.inspection.attaching import prepare as prepare_attachments
 from services.inspection.numbering import enter_earlier
@@ -9,7 +10,8 @@ from services.kernel.cli import Service
 
 
 def prepare() -> None:
-    """Where attachments lie, and the numbers of certificates from before there was a register of them."""
+    """Where attachments lie, the pictures asked for, the numbers of certificates from before there was a register."""
+    evidence.asked()
     prepare_attachments()
     enter_earlier()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.inspection import assigning, numbering
+from services.inspection import assigning, evidence, numbering
 from services.inspection.cursor import Cursor, digest, overlap_before, read_cursor, short_digest
 from services.inspection.results import results_since
 from services.inspection.shelf import procedures
@@ -78,6 +78,7 @@ def _page(inspector_id: str, since: str, at: datetime) -> _Page:
         "seals_in_hand": seals_in_hand(inspector_id),
         "certificate_numbers": numbering.in_hand(inspector_id),
         "assigned_serials": assigning.in_hand(inspector_id),
+        "evidence": evidence.asked_of_tablets(),
     }
     page = _Page(whole)
     page.sections["visits"] = [

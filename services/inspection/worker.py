@@ -6,7 +6,12 @@ from services.inspection.certifying import (
     on_set_aside,
     on_verification_for_certificate,
 )
-from services.inspection.deciding import on_attachment_received, on_decision, on_verification_for_evidence
+from services.inspection.deciding import (
+    on_attachment_received,
+    on_attention_resolved,
+    on_decision,
+    on_verification_for_gates,
+)
 from services.inspection.domain.known import (
     Enterprise,
     Inspector,
@@ -19,6 +24,7 @@ from services.inspection.domain.known import (
 )
 from services.inspection.events import (
     AttachmentReceived,
+    AttentionResolved,
     CertificateIssued,
     CertificateRevoked,
     RecordReceived,
@@ -37,6 +43,7 @@ from services.inspection.events import (
     VerificationEvidenced,
     VerificationRecorded,
     VerificationReinstated,
+    VerificationReviewed,
     VerificationSetAside,
 )
 from services.inspection.judging import on_record_received
@@ -137,7 +144,7 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     """The seals first: the certificate makes them valid."""
     on_verification_for_seals(event, envelope)
     on_verification_for_certificate(event, envelope)
-    on_verification_for_evidence(event, envelope)
+    on_verification_for_gates(event, envelope)
 
 
 def on_verification_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
@@ -178,6 +185,8 @@ HANDLERS: dict[type[Event], Handler] = {
     AttachmentReceived: on_attachment_received,
     VerificationRecorded: on_verification,
     VerificationEvidenced: on_verification_for_certificate,
+    VerificationReviewed: on_verification_for_certificate,
+    AttentionResolved: on_attention_resolved,
     VerificationSetAside: on_verification_set_aside,
     VerificationReinstated: on_verification_reinstated,
     CertificateIssued: on_certificate,

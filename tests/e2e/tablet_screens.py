@@ -3,12 +3,13 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from demo.tablet import dispenser_readings, scale_readings
 from mobile_inspector.core import Tablet
 from tests.mobile_screens.finger import Finger
-from tests.mobile_screens.stage import PIN
+from tests.mobile_screens.stage import PIN, choose, snap
 
 Json = dict[str, Any]
 PULL_SECONDS, RESULT_SECONDS = 400, 120
@@ -33,7 +34,8 @@ def morning(orders: Json) -> None:
     finger.type_into("Tên đăng nhập", orders["user"])
     finger.type_into("Mật khẩu", orders["password"])
     finger.tap("Đăng nhập")
-    finger.type_into("Mã đăng ký dùng một lần", orders["code"])
+    finger.tap("Quét mã QR")
+    choose(finger, Path(orders["qr"]))
     finger.tap("Đăng ký")
     finger.type_into("PIN mới, 6 đến 12 chữ số", PIN)
     finger.type_into("Nhập lại PIN", PIN)
@@ -47,11 +49,13 @@ def morning(orders: Json) -> None:
     finger.tap("Chọn")
     finger.tap("Niêm phong")
     finger.tap(finger.page.found["free"][0].number)
+    snap(finger, "Chụp ảnh", Path(orders["qr"]).with_name("niem-phong.jpg"))
     finger.tap("Quay lại")
     finger.tap("Kết thúc")
     assert finger.sees("ĐẠT"), finger.text()
     sign(finger)
-    tell("passed", record=finger.app.tablet.outbox()[0].id)
+    sealed = finger.app.tablet.outbox()[0]
+    tell("passed", record=sealed.id, photo=sealed.record["body"]["seals_affixed"][0]["photo"])
 
     finger.app.start_at(("today", {}))
     begin(finger, orders, "fails")
@@ -85,7 +89,8 @@ def afternoon(orders: Json) -> None:
         certified = [
             item for item in finger.app.tablet.outbox() if (item.result or {}).get("certificate_number")
         ]
-        return finger.sees("Đã công bố 2") and len(certified) == 1
+        [photo] = finger.app.tablet.outbox_attachments()
+        return finger.sees("Đã công bố 2") and len(certified) == 1 and photo.state == "published"
 
     finger.wait(published, "the results", RESULT_SECONDS)
     finger.tap("Biên bản 1")

@@ -1,5 +1,7 @@
 """The inspector's day on the screens: signed in, without a network, killed in the middle, and the certificate at last."""
 
+import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -7,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
+from PIL import Image
 
 from demo.appointing import appoint
 from demo.fieldwork import wait_for_the_work
@@ -24,21 +28,25 @@ def test_a_day_on_the_screens_survives_a_kill_and_ends_with_a_certificate(town: 
     hear_what_is_due(office, report)
     appointment = appoint(office, town.addresses, report)
     wait_for_the_work(office, town.addresses, appointment)
-    enrolment = {"inspector_id": office.inspector_ids[0]}
+    enrolment = office.administrator.post(
+        "inspection", "/enrolments", {"inspector_id": office.inspector_ids[0]}
+    )
+    qr = tmp_path / "ma-dang-ky.png"
+    segno.make_qr(enrolment["uri"]).save(str(qr), scale=6)
     orders = {
         "directory": str(tmp_path / "tablet"),
         "registry": town.addresses.urls["registry"],
         "inspection": town.addresses.urls["inspection"],
         "user": INSPECTOR,
         "password": town.addresses.demo_password,
-        "code": office.administrator.post("inspection", "/enrolments", enrolment)["code"],
+        "qr": str(qr),
         "visit": appointment.id,
         "site": appointment.site["name"],
         "passes": appointment.passes["id"],
         "fails": appointment.fails["id"],
     }
     with _App("morning", orders) as app:
-        passed = app.next("passed")["record"]
+        sealed = app.next("passed")
         half = app.next("half-done")
         app.kill()
     with _App("afternoon", orders) as app:
@@ -46,9 +54,12 @@ def test_a_day_on_the_screens_survives_a_kill_and_ends_with_a_certificate(town: 
         assert (resumed["at"], resumed["entered"]) == (half["at"], half["entered"])
         app.next("failed")
         told = app.next("published")["certificate"]
-    on_the_server = office.dispatcher.get("inspection", f"/verifications/{passed}")
+    on_the_server = office.dispatcher.get("inspection", f"/verifications/{sealed['record']}")
     assert on_the_server["certificate"]["number"] == told
     assert on_the_server["verdict"] == "pass"
+    picture = office.dispatcher.download("inspection", f"/attachments/{sealed['photo']}")
+    assert hashlib.sha256(picture).hexdigest() == sealed["photo"], "the very bytes that the record names"
+    assert Image.open(io.BytesIO(picture)).size == (1200, 1600)
 
 
 class _App:

@@ -51,6 +51,7 @@ class FakeServer:
         self.pages: list[dict[str, Any]] = []
         self.inspector: dict[str, Any] | None = None
         self.seals: list[dict[str, Any]] = []
+        self.evidence: list[dict[str, str]] = []
         self.refresh_tokens: set[str] = set()
         self.access_tokens: set[str] = set()
         self._count = 0
@@ -189,7 +190,12 @@ class FakeServer:
         for page in self.pages[known:]:
             for name, values in page.items():
                 merged.setdefault(name, []).extend(values)
-        always = {"server_time": self.now(), "inspector": self.inspector, "seals_in_hand": self.seals}
+        always = {
+            "server_time": self.now(),
+            "inspector": self.inspector,
+            "seals_in_hand": self.seals,
+            "evidence": self.evidence,
+        }
         sections = ("visits", "instruments", "gone", "standards", "catalogue", "results", "procedures")
         lists = {name: merged.get(name, []) for name in sections}
         return httpx.Response(200, json={"cursor": str(len(self.pages)), **always, **lists})

@@ -70,7 +70,9 @@ def test_one_that_is_damaged_or_refused_does_not_hold_the_others(
     draft = begun(tablet)
     bad, good = draft.paper.attach(b"damaged", "image/png"), draft.paper.attach(PHOTO, "image/jpeg")
     draft.finish()
-    (tmp_path / "tablet" / "attachments" / bad).write_bytes(b"changed")
+    file = tmp_path / "tablet" / "attachments" / f"{bad}.sealed"
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     report = tablet.sync()
     assert (report.attachments, report.attachments_left) == (0, 1) or good in server.attachments
     assert report.problem is not None
@@ -80,22 +82,79 @@ def test_one_that_is_damaged_or_refused_does_not_hold_the_others(
     held = len(list(tablet.journal.facts(kind="attachment.held")))
     tablet.sync()
     assert len(list(tablet.journal.facts(kind="attachment.held"))) == held == 1
-    (tmp_path / "tablet" / "attachments" / bad).write_bytes(b"damaged")
+    file.write_bytes(sealed)
     assert tablet.sync().complete
 
 
-def test_a_picture_shows_a_seal_and_cannot_leave_it(tablet: Tablet, refusal: Refusal) -> None:
+def test_a_picture_shows_a_seal_until_it_is_struck_out_with_a_reason(
+    tablet: Tablet, refusal: Refusal
+) -> None:
     draft = begun(tablet)
     photo, other = draft.paper.attach(b"1", "image/jpeg", "seal"), draft.paper.attach(b"2", "image/jpeg")
     seal = tablet.seals("lead_seal")[0].number
     assert refusal(lambda: draft.seals.affix(seal, "Bộ đo", photo="a" * 64)) == "attachment-unknown"
     draft.seals.affix(seal, "Bộ đo", photo=photo)
-    draft.seals.remove("BN25-000410", "Bộ đo", photo=photo)
-    assert refusal(lambda: draft.paper.detach(photo)) == "attachment-shown"
-    draft.paper.detach(other)
+    draft.seals.remove("BN25-000410", "Bộ đo")
+    draft.seals.show("BN25-000410", "lead_seal", other)
+    draft.paper.note_mismatch("seal_broken", "Chì cũ đứt")
+    draft.paper.show_mismatch(0, other)
+    assert refusal(lambda: draft.seals.show("BN25-000411", "lead_seal", other)) == "seal-not-here"
+    assert refusal(lambda: draft.paper.show_mismatch(1, other)) == "mismatch-missing"
+    assert refusal(lambda: draft.paper.strike(photo, "  ")) == "text-needed"
+    draft.paper.strike(photo, "Ảnh mờ")
+    assert refusal(lambda: draft.paper.strike(photo, "Ảnh mờ")) == "attachment-unknown"
+    [fact] = tablet.journal.facts(kind="attachment.dropped")
+    assert fact.payload["reason"] == "Ảnh mờ"
     body = draft.finish().record["body"]
-    assert body["seals_affixed"][0]["photo"] == body["seals_removed"][0]["photo"] == photo
-    assert [each["sha256"] for each in body["attachments"]] == [photo]
+    assert "photo" not in body["seals_affixed"][0]
+    assert body["seals_removed"][0]["photo"] == body["mismatches"][0]["photo"] == other
+    assert [each["sha256"] for each in body["attachments"]] == [other]
+    assert refusal(lambda: draft.paper.strike(other, "Muộn")) == "draft-finished"
+
+
+def test_who_signed_signs_anew_when_a_picture_goes(tablet: Tablet) -> None:
+    draft = begun(tablet)
+    photo = draft.paper.attach(b"1", "image/jpeg")
+    draft.paper.sign("representative", "Nguyễn Thị Hạnh", [[(1, 1), (2, 3)]])
+    draft.paper.strike(photo, "Chụp nhầm máy")
+    assert not draft.sheet.signatures
+
+
+def test_a_correction_begins_with_the_pictures_of_its_mismatches(tablet: Tablet) -> None:
+    draft = begun(tablet)
+    draft.paper.note_mismatch("serial", "TS-9")
+    draft.paper.show_mismatch(0, draft.paper.attach(b"1", "image/jpeg"))
+    item = draft.finish()
+    again = tablet.correct(item.id, "Ghi sai số")
+    assert again.sheet.mismatches == draft.sheet.mismatches
+    assert again.sheet.attachments == draft.sheet.attachments
+
+
+def test_the_outbox_tells_of_each_picture_how_far_it_has_come(tablet: Tablet, server: FakeServer) -> None:
+    draft = begun(tablet)
+    name = draft.paper.attach(PHOTO, "image/jpeg")
+    item = draft.finish()
+    server.faults = iter(["fine"] * 4 + ["away"])
+    tablet.sync()
+    [photo] = tablet.outbox_attachments()
+    assert (photo.state, photo.here, photo.size) == ("on_tablet", 256 * 1024, len(PHOTO))
+    tablet.sync()
+    [photo] = tablet.outbox_attachments()
+    assert (photo.state, photo.here, photo.words("vi")) == ("received", len(PHOTO), "đã nhận")
+    server.publish(results=[{"record_id": item.id, "status": "accepted", "verification_id": item.id}])
+    tablet.sync()
+    assert [each.words("en") for each in tablet.outbox_attachments()] == ["published"]
+    assert photo.sha256 == name
+
+
+def test_one_that_is_asked_for_goes_before_the_others(tablet: Tablet, server: FakeServer) -> None:
+    draft = begun(tablet)
+    small, large = draft.paper.attach(b"1", "image/jpeg"), draft.paper.attach(PHOTO, "image/jpeg")
+    draft.finish()
+    assert [due.sha256 for due in tablet.attachments.not_received()] == sorted([small, large])
+    tablet.send_first(large)
+    tablet.sync()
+    assert list(server.attachments) == [large, small]
 
 
 def test_what_is_no_picture_is_refused(tablet: Tablet, refusal: Refusal) -> None:

@@ -80,7 +80,8 @@ def test_a_photograph_goes_when_its_receipt_is_old_enough_and_never_before(
     clock.pass_by(days=20)
     late = finish(tablet, b"\xff\xd8 late", day.DISPENSER)
     clock.pass_by(days=300)
-    file, other = (tmp_path / "tablet" / "attachments" / name for name in (early, late))
+    folder = tmp_path / "tablet" / "attachments"
+    file, other = (folder / f"{name}.sealed" for name in (early, late))
     tablet.network.away = True
     assert tablet.attachments.expire(tablet.retention_days) == 1
     assert (file.exists(), other.exists()) == (False, True), "without a receipt age does not matter"
@@ -90,7 +91,7 @@ def test_a_photograph_goes_when_its_receipt_is_old_enough_and_never_before(
     clock.pass_by(days=31)
     assert tablet.sync().complete
     assert not other.exists()
-    assert [item.received for item in tablet.outbox_attachments()] == [True, True]
+    assert [item.state for item in tablet.outbox_attachments()] == ["received", "received"]
     assert len(tablet.outbox()) == 2
 
 
@@ -119,7 +120,7 @@ def test_the_outbox_tells_of_each_photograph(tablet: Tablet) -> None:
         None,
         1,
     )
-    (tablet.directory / "attachments" / name).write_bytes(b"spoiled")
+    (tablet.directory / "attachments" / f"{name}.sealed").write_bytes(b"spoiled")
     tablet.sync()
     (item,) = tablet.outbox_attachments()
     assert "damaged" in (item.error("en") or "")

@@ -202,7 +202,7 @@ def test_a_standard_that_may_not_be_used_is_refused_and_says_why(
     assert refused.code == code
     assert draft.sheet.standards == {}
     if code == "standard-expired":
-        assert "2026-03-04" in refused.text("vi")
+        assert "04/03/2026" in refused.text("vi")
 
 
 def test_the_list_of_standards_says_which_can_be_used_and_why_others_cannot(tablet: Tablet) -> None:

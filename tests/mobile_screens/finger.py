@@ -29,6 +29,7 @@ from kivy.uix.widget import Widget
 from mobile_inspector.core import Tablet
 from mobile_inspector.screens.app import InspectorApp
 from mobile_inspector.screens.listing import LineView, Listing
+from mobile_inspector.screens.photos import Thumb
 from mobile_inspector.screens.widgets import Entry, Push
 
 WIDE, HIGH = (1280, 800), (800, 1280)
@@ -145,7 +146,9 @@ class Finger:
 
     def _seen(self, text: str) -> Any:
         known = [
-            (self._words(w), w) for w in self.widgets() if isinstance(w, (Push, LineView)) and not w.disabled
+            (self._words(w), w)
+            for w in self.widgets()
+            if isinstance(w, (Push, LineView, Thumb)) and not w.disabled
         ]
         for is_it in (
             lambda words: text in words,

@@ -3,22 +3,35 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kivy.metrics import dp
 
 from mobile_inspector.core import Refused
 from mobile_inspector.screens.listing import LineView
+from mobile_inspector.screens.photos import Thumb
 from mobile_inspector.screens.widgets import Entry, Push
 from tests.mobile.fake_inspection import CODE, PASSWORD, USER
+from tests.mobile.pictures import photograph
 from tests.mobile_screens.finger import HIGH, WIDE, Finger
-from tests.mobile_screens.stage import PIN, Stage, answer_checks, begin, read_dispenser, sign_and_seal
+from tests.mobile_screens.stage import (
+    ENROLMENT,
+    PIN,
+    Stage,
+    answer_checks,
+    begin,
+    choose,
+    enrol,
+    read_dispenser,
+    sign_and_seal,
+    snap,
+)
 
 
 def the_whole_day(stage: Stage) -> None:
     """Enrol, verify a dispenser while the tablet is turned, sign, hand in, and see it published."""
-    finger = stage.working()
+    finger = stage.working(scan=True)
     assert finger.sees("Có thể làm việc ngoại tuyến: 1 cuộc kiểm định, 2 phương tiện đo")
     begin(finger, "Tatsuno")
     answer_checks(finger)
@@ -42,9 +55,12 @@ def the_whole_day(stage: Stage) -> None:
     finger.tap("Chọn")
     assert finger.sees("Đang dùng")
     finger.tap("Niêm phong")
+    finger.tap("Bộ phận đo")
     finger.type_into("Những số cuối", "125")
     finger.tap("BN26-000125")
     assert finger.sees("Còn trong tay: 19")
+    snap(finger, "Chụp ảnh", stage.directory / "niem-phong.jpg")
+    assert finger.sees("Chụp lại")
     finger.tap("Tháo ra")
     assert finger.sees("Đã tháo")
     finger.tap("Quay lại")
@@ -55,6 +71,10 @@ def the_whole_day(stage: Stage) -> None:
     [record] = stage.server.texts
     body = finger.app.tablet.outbox()[0].record["body"]
     assert (body["verdict"], body["seals_affixed"][0]["number"]) == ("pass", "BN26-000125")
+    assert body["seals_affixed"][0]["place"] == "Bộ phận đo"
+    [photo] = body["attachments"]
+    assert (photo["purpose"], photo["sha256"]) == ("seal", body["seals_affixed"][0]["photo"])
+    finger.wait(lambda: photo["sha256"] in stage.server.attachments, "the photograph to arrive")
     assert body["seals_removed"][0]["number"] == "BN25-000410"
     assert {signed["role"] for signed in body["signatures"]} == {"representative"}
     told = {"record_id": record, "status": "accepted", "verification_id": record, "verdict": "pass"}
@@ -70,6 +90,8 @@ def the_whole_day(stage: Stage) -> None:
     finger.tap("Trên máy")
     finger.tap("Biên bản 1")
     assert finger.sees("Giấy chứng nhận: BN-2026-000001")
+    finger.tap("    Ảnh: BN26-000125")
+    assert finger.sees("Ảnh còn phải gửi: 0 (0 kB)")
     finger.leave()
 
 
@@ -218,6 +240,164 @@ def around_the_measurements(stage: Stage) -> None:
     finger.leave()
 
 
+def codes_that_are_read(stage: Stage) -> None:
+    """A foreign code, none at all, no picture: each a sentence; then the right one; a seal and a serial by their codes."""
+    finger, pictures = stage.finger(), stage.directory
+    finger.type_into("Tên đăng nhập", USER)
+    finger.type_into("Mật khẩu", PASSWORD)
+    finger.tap("Đăng nhập")
+    printed("https://example.vn/khuyen-mai", pictures / "quang-cao.png")
+    (pictures / "phong-canh.jpg").write_bytes(photograph((1200, 900)))
+    (pictures / "hong.jpg").write_bytes(b"not a picture")
+    for name, said in (
+        ("quang-cao.png", "không phải mã đăng ký"),
+        ("phong-canh.jpg", "Không thấy mã QR"),
+        ("hong.jpg", "Không đọc được ảnh"),
+    ):
+        finger.tap("Quét mã QR")
+        choose(finger, pictures / name)
+        assert said in finger.app.message.text, (name, finger.app.message.text)
+        assert finger.page.code.text == ""
+    finger.tap("Quét mã QR")
+    finger.tap("Thôi")
+    finger.tap("Quét mã QR")
+    choose(finger, ENROLMENT)
+    enrol(finger)
+    finger.tap("Tìm kiếm")
+    printed("TS-cot-do-01", pictures / "nhan.png")
+    finger.tap("Quét mã")
+    choose(finger, pictures / "nhan.png")
+    finger.wait(lambda: finger.sees("Tìm thấy 1"), "the instrument of the code")
+    finger.tap("Quay lại")
+    begin(finger, "Tatsuno")
+    finger.tap("Niêm phong")
+    printed("BN26-000131", pictures / "niem-chi.png")
+    finger.tap("Quét mã")
+    choose(finger, pictures / "niem-chi.png")
+    assert finger.sees("Còn trong tay: 1"), finger.text()
+    finger.tap("BN26-000131")
+    assert finger.sees("BN26-000131 (niêm chì): Cơ cấu chỉ thị")
+    finger.tap("Quét mã")
+    choose(finger, pictures / "niem-chi.png")
+    assert "không nằm trong số niêm phong" in finger.app.message.text, "it is fitted, not in hand"
+    finger.leave()
+
+
+def evidence_in_pictures(stage: Stage) -> None:
+    """Of the plate, of a mismatch, of an old seal; looked at large, struck out with a reason, waiting for Wi-Fi, sent."""
+    asked = {"vi": "Ảnh hiện trạng và bộ đếm", "en": "Photograph of the state and of the counter"}
+    stage.server.evidence = [{"type_code": "19", "purpose": "status", "since": "2026-01-01", **asked}]
+    finger, picture = stage.working(HIGH), stage.directory / "anh.jpg"
+    begin(finger, "Tatsuno")
+    finger.tap("Quay lại")
+    snap(finger, "Chụp: phương tiện đo, nhãn", picture, seed=1)
+    finger.tap("Niêm phong hỏng")
+    finger.type_into("", "Chì bộ đo đứt")
+    finger.tap("Đồng ý")
+    snap(finger, "Chụp ảnh", picture, seed=2)
+    snap(finger, "Chụp: phương tiện đo, nhãn", picture, seed=3)
+    [draft] = finger.app.tablet.resume()
+    assert [each["note"] for each in draft.sheet.attachments.values()] == ["", "Chì bộ đo đứt", ""]
+    finger.find("phương tiện đo, nhãn").on_release()
+    finger.rest()
+    finger.tap("Gạch bỏ ảnh")
+    finger.type_into("", "")
+    finger.tap("Gạch bỏ ảnh")
+    assert "ô này không được để trống" in finger.app.message.text
+    finger.find("phương tiện đo, nhãn").on_release()
+    finger.rest()
+    finger.tap("Gạch bỏ ảnh")
+    finger.type_into("", "Ảnh mờ")
+    finger.tap("Gạch bỏ ảnh")
+    assert [each["note"] for each in draft.sheet.attachments.values()] == ["Chì bộ đo đứt", ""]
+    (stage.directory / "hong.jpg").write_bytes(b"not a picture")
+    finger.tap("Chụp: phương tiện đo, nhãn")
+    choose(finger, stage.directory / "hong.jpg")
+    assert "Không đọc được ảnh này" in finger.app.message.text
+    finger.tap("Làm tiếp kiểm định")
+    finger.page.select("photos")
+    finger.rest()
+    assert len([w for w in finger.widgets() if isinstance(w, Thumb)]) == 2
+    assert finger.sees("Phải chụp: Ảnh hiện trạng và bộ đếm")
+    snap(finger, "Chụp: hiện trạng", picture, seed=5)
+    assert not finger.sees("Phải chụp: Ảnh hiện trạng và bộ đếm")
+    finger.tap("Niêm phong")
+    finger.tap("Danh sách vị trí")
+    assert finger.sees("Bộ điều chỉnh (niêm chì)")
+    finger.tap("Sơ đồ vị trí")
+    finger.tap("Tháo ra")
+    snap(finger, "Chụp ảnh", picture, seed=4)
+    finger.app.tablet.network.metered = True
+    draft.set_note("Không đo được")
+    finger.app.background.run(draft.finish)
+    finger.rest()
+    body = finger.app.tablet.outbox()[0].record["body"]
+    assert {body["mismatches"][0]["photo"], body["seals_removed"][0]["photo"]} < {
+        each["sha256"] for each in body["attachments"]
+    }
+    finger.app.kick()
+    finger.tap("Trên máy")
+    finger.wait(lambda: finger.sees("Đã nhận 1"), "the record to be received")
+    finger.wait(lambda: finger.sees("Ảnh đang chờ Wi-Fi."), "the photographs to wait")
+    assert stage.server.attachments == {}
+    finger.tap("Dữ liệu và ảnh")
+    finger.tap("Wi-Fi và di động")
+    finger.tap("20 MB")
+    finger.tap("Nhỏ")
+    finger.tap("Đóng")
+    budget = finger.app.tablet.budget
+    assert (budget.wifi_only, budget.daily_bytes, budget.measure_name) == (False, 20_000_000, "small")
+    finger.wait(lambda: len(stage.server.attachments) == 4, "the photographs to arrive")
+    finger.wait(lambda: finger.sees("Ảnh còn phải gửi: 0 (0 kB)"), "the outbox to say so")
+    assert finger.sees("trong 20 MB dữ liệu di động")
+    finger.tap("    Ảnh: Chì bộ đo đứt")
+    finger.tap("Xem lớn")
+    assert not finger.sees("Gạch bỏ ảnh"), "the record is sealed"
+    finger.tap("Đóng")
+    finger.leave()
+
+
+def taken_while_the_app_was_ended(stage: Stage) -> None:
+    """Android ended the app while the camera was open: the picture goes to its draft at the next sign-in."""
+    finger = stage.working()
+    begin(finger, "Tatsuno")
+    [draft] = finger.app.tablet.resume()
+    finger.leave()
+    again = stage.finger()
+    left = [
+        (f"seal.{draft.id}", photograph((1200, 900))),
+        ("scan.", photograph((1200, 900))),
+        ("photo.x", b""),
+    ]
+    again.app.camera = Ended(left)
+    again.type_into("PIN", PIN)
+    again.tap("Mở máy bằng PIN")
+    again.wait(lambda: "1 ảnh" in again.app.message.text, "the picture to be told of")
+    [told] = again.app.tablet.resume()[0].sheet.attachments.values()
+    assert told["purpose"] == "seal"
+    again.leave()
+
+
+def printed(text: str, file: Path) -> None:
+    """A QR code as a file.  The import is here because the whole day is told without `segno` too."""
+    import segno
+
+    segno.make_qr(text).save(str(file), scale=6)
+
+
+class Ended:
+    """A camera whose pictures came too late for the app that asked for them."""
+
+    def __init__(self, pictures: list[tuple[str, bytes]]) -> None:
+        self.pictures = pictures
+
+    def take(self, purpose: str, taken: Callable[[bytes], object]) -> None:
+        raise Refused("camera-missing")
+
+    def left(self) -> Iterator[tuple[str, bytes]]:
+        return iter(self.pictures)
+
+
 def paused_and_resumed(stage: Stage) -> None:
     """Android may stop the app at any moment; coming back it is where it was, and syncs."""
     finger = stage.working()
@@ -260,7 +440,8 @@ STORIES: dict[str, Callable[[Stage], None]] = {
     story.__name__: story
     for story in (
         the_whole_day, typing_until_killed, opened_after_the_kill, what_is_refused, found_without_diacritics,
-        around_the_measurements, paused_and_resumed, every_target_is_large_enough,
+        around_the_measurements, codes_that_are_read, evidence_in_pictures, taken_while_the_app_was_ended,
+        paused_and_resumed, every_target_is_large_enough,
     )
 }  # fmt: skip
 

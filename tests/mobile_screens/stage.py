@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from mobile_inspector.core import Tablet, vault
+from mobile_inspector.screens.choose_file import ChooseFile
 from tests.mobile import day
 from tests.mobile.fake_inspection import CODE, PASSWORD, USER, FakeServer
+from tests.mobile.pictures import photograph
 from tests.mobile_screens.finger import WIDE, Finger
 
 PIN = "274913"
+ENROLMENT = Path(__file__).with_name("enrolment.png")
+"""The QR image that the office shows for CODE, as `segno` draws it."""
 vault.COST = 2**10  # what scrypt costs is for thieves, not for tests
 
 
@@ -35,20 +39,47 @@ class Stage:
         finger.wait(lambda: finger.sees("Đăng nhập"), "the sign-in")
         return finger
 
-    def working(self, size: tuple[int, int] = WIDE) -> Finger:
-        """Signed in, enrolled, with a PIN and the day's work."""
+    def working(self, size: tuple[int, int] = WIDE, *, scan: bool = False) -> Finger:
+        """Signed in, enrolled by the code as it is typed or as a picture of it, with a PIN and the day's work."""
         finger = self.finger(size)
         finger.type_into("Tên đăng nhập", USER)
         finger.type_into("Mật khẩu", PASSWORD)
         finger.tap("Đăng nhập")
-        finger.type_into("Mã đăng ký dùng một lần", CODE)
-        finger.tap("Đăng ký")
-        finger.type_into("PIN mới, 6 đến 12 chữ số", PIN)
-        finger.type_into("Nhập lại PIN", PIN)
-        finger.tap("Lưu PIN")
-        finger.tap("Đã chép")
-        finger.wait(lambda: finger.sees("Trạm xăng số 3"), "the day's work")
-        return finger
+        if scan:
+            finger.tap("Quét mã QR")
+            choose(finger, ENROLMENT)
+            assert finger.page.code.text == CODE
+        else:
+            finger.type_into("Mã đăng ký dùng một lần", CODE)
+        return enrol(finger)
+
+
+def enrol(finger: Finger) -> Finger:
+    """With the code in its place: enrolled, a PIN set, the recovery code written down, the day's work in sight."""
+    finger.tap("Đăng ký")
+    finger.type_into("PIN mới, 6 đến 12 chữ số", PIN)
+    finger.type_into("Nhập lại PIN", PIN)
+    finger.tap("Lưu PIN")
+    finger.tap("Đã chép")
+    finger.wait(lambda: finger.sees("Trạm xăng số 3"), "the day's work")
+    return finger
+
+
+def choose(finger: Finger, picture: Path) -> None:
+    """In the list of files that a desktop shows where a tablet opens its camera."""
+    ChooseFile.folder = picture.parent
+    files = finger.widgets()[0]
+    assert isinstance(files, ChooseFile)
+    files.go(picture.parent)
+    finger.rest()
+    finger.tap(picture.name)
+
+
+def snap(finger: Finger, button: str, picture: Path, *, seed: int = 7) -> None:
+    """Takes a photograph by a button of the screen: 12 megapixels, held upright."""
+    picture.write_bytes(photograph(seed=seed))
+    finger.tap(button)
+    choose(finger, picture)
 
 
 def begin(finger: Finger, instrument: str) -> None:

@@ -1,14 +1,25 @@
 """A tablet is enrolled by a one-time code, can be suspended and wiped, and what it still hands in is never lost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from services.inspection import judging, numbering
 from services.inspection.domain import enrolment
-from services.inspection.events import AttentionRaised, TabletEnrolled, TabletWiped, VerificationRecorded
-from services.inspection.storage import enrolments
-from services.kernel.model import new_id, now
-from tests.unit.inspection.evidence import FieldTablet
+from services.inspection.domain.attention import Attention, Concern
+from services.inspection.events import (
+    AttentionRaised,
+    CertificateIssued,
+    TabletEnrolled,
+    TabletWiped,
+    VerificationRecorded,
+    VerificationReviewed,
+)
+from services.inspection.storage import attentions, enrolments
+from services.kernel.model import Itself, new_id, now
+from services.registry.events import InstrumentRegistered
+from tests.unit.inspection import evidence
+from tests.unit.inspection.evidence import FieldTablet, verification
 from tests.unit.inspection.province import Json, Province
 from tests.world import MakeWorld
 
@@ -100,6 +111,136 @@ def test_a_suspended_tablet_hears_so_and_what_it_recorded_is_kept_and_flagged(pr
     assert province.administrator.post(f"{path}/suspend", json={"reason": "…"}).status_code == 409
     province.administrator.post(f"{path}/resume", json={"reason": "Đã tìm thấy"})
     assert province.inspector.get("/sync/work", params={"tablet_id": province.tablet.id}).status_code == 200
+
+
+def suspend(province: Province) -> None:
+    path = f"/tablets/{province.tablet.id}/suspend"
+    assert province.administrator.post(path, json={"reason": "Mất máy"}).status_code == 200
+
+
+def doubt(province: Province, reason: str = "tablet-suspended") -> str:
+    """The open matter of a record that is in doubt."""
+    [matter] = province.office.get("/attention", params={"reason": reason}).json()
+    return str(matter["id"])
+
+
+def look(province: Province, **said: object) -> None:
+    id = doubt(province)
+    answer = province.office.post(f"/attention/{id}/resolve", json={"note": "Đã gọi kiểm định viên.", **said})
+    assert answer.status_code == 200, answer.text
+
+
+def test_what_a_suspended_tablet_recorded_gets_its_certificate_when_a_person_has_looked(
+    province: Province,
+) -> None:
+    suspend(province)
+    record = province.tablet.record(verification(seals_affixed=[{"number": "BN26-000001", "place": "Bộ đo"}]))
+    [answer] = province.push(record)["answers"]
+    assert (answer["status"], answer["receipt"]["hash"]) == ("accepted", record["hash"])
+    province.world.drain(twice=True)
+    shown = province.office.get(f"/verifications/{record['id']}").json()
+    assert (shown["verdict"], shown["withheld"]) == ("pass", ["tablet-suspended"])
+    assert province.world.events(CertificateIssued) == []
+    assert province.office.get("/seals/BN26-000001").json()["standing"] == "withheld"
+    look(province)
+    province.world.drain(twice=True, shuffle=3)
+    [certificate] = province.office.get("/certificates").json()
+    assert certificate["verification_id"] == record["id"]
+    assert province.office.get("/seals/BN26-000001").json()["standing"] == "valid"
+    [reviewed] = {each.model_dump_json() for each in province.world.events(VerificationReviewed)}
+    assert '"relied_on":true' in reviewed
+
+
+def test_a_record_that_a_person_does_not_rely_on_never_earns_a_certificate(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbering, "today", lambda: date(2026, 3, 5))
+    asked = {"id": new_id(), "tablet_id": province.tablet.id, "year": 2026, "count": 1}
+    [number] = province.inspector.post("/certificate-numbers/reserve", json=asked).json()["numbers"]
+    suspend(province)
+    record = province.tablet.record(verification(certificate_number=number))
+    province.push(record)
+    province.world.drain()
+    balance = {"year": 2026}
+    assert province.office.get("/certificate-numbers/balance", params=balance).json()["reserved"] == 1
+    look(province, relied_on=False)
+    province.world.drain(twice=True)
+    shown = province.office.get(f"/verifications/{record['id']}").json()
+    assert shown["withheld"] == ["not-relied-on"]
+    assert province.office.get("/certificates").json() == []
+    assert province.office.get("/certificate-numbers/balance", params=balance).json()["cancelled"] == 1
+    [left] = province.office.get("/attention").json()
+    assert left["reason"] == "number-without-certificate"
+
+
+@pytest.mark.parametrize("relied_on", [True, False])
+def test_a_person_may_look_before_the_record_can_be_judged(province: Province, relied_on: bool) -> None:
+    """Its instrument is not in the register yet, so that there is no verification yet."""
+    suspend(province)
+    record = province.tablet.record(verification(instrument_id="i9", visit_id=None))
+    province.push(record)
+    with pytest.raises(AssertionError, match="not in the register"):
+        province.world.drain()
+    look(province, relied_on=relied_on)
+    told = evidence.instrument(instrument_id="i9", serial="TS-2024-i9")
+    province.tell(InstrumentRegistered.model_validate(told), "instrument/i9")
+    province.world.drain(twice=True)
+    shown = province.office.get(f"/verifications/{record['id']}").json()
+    assert shown["withheld"] == ([] if relied_on else ["not-relied-on"])
+    assert len(province.office.get("/certificates").json()) == relied_on
+
+
+def test_a_person_may_look_while_the_record_is_being_judged(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspend(province)
+    with monkeypatch.context() as patch:
+        # What judging saw is older than the answer, which found no verification yet.
+        patch.setattr(judging, "looked_at", lambda doubt, record_id: None)
+        record = province.tablet.record()
+        province.push(record)
+        matter = Attention.of(
+            Concern("tablet-suspended", {"record": record["id"], "tablet": province.tablet.id}),
+            record["id"],
+            at=now(),
+            record_id=record["id"],
+        )
+        matter = attentions.add(matter, by=Itself(actor="test"))
+        look(province)
+        province.world.drain()
+    assert len(province.office.get("/certificates").json()) == 1
+
+
+def test_a_suspended_tablets_fail_counts_at_once(province: Province) -> None:
+    suspend(province)
+    province.push(province.tablet.record(verification("20.20")))
+    province.world.drain()
+    [recorded] = province.world.events(VerificationRecorded)
+    assert (recorded.verdict, recorded.withheld) == ("fail", ["tablet-suspended"])
+    look(province)
+    province.world.drain()
+    assert province.office.get("/certificates").json() == []
+
+
+def test_a_record_with_somebody_elses_signature_waits_for_a_person(province: Province) -> None:
+    record = province.tablet.record()
+    forged = {**record, "signature": FieldTablet().seal(record)["signature"]}
+    province.push(forged)
+    province.world.drain()
+    assert province.office.get("/certificates").json() == []
+    matter = doubt(province, "bad-signature")
+    province.office.post(f"/attention/{matter}/resolve", json={"note": "Máy được cấp khóa mới."})
+    province.world.drain()
+    assert len(province.office.get("/certificates").json()) == 1
+
+
+def test_only_what_is_in_doubt_can_be_not_relied_on(province: Province) -> None:
+    province.push(province.tablet.record(verification(visit_id=None)))
+    province.world.drain()
+    id = doubt(province, "visit-unplanned")
+    body = {"note": "…", "relied_on": False}
+    refused = province.office.post(f"/attention/{id}/resolve", json=body)
+    assert (refused.status_code, problem(refused.json())) == (422, "not-in-doubt")
 
 
 def test_a_wipe_is_ordered_by_an_administrator_and_confirmed_by_the_tablet(province: Province) -> None:

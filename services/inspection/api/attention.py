@@ -19,6 +19,8 @@ router = APIRouter(prefix="/attention", tags=["attention"])
 
 class Resolution(Fact):
     note: Text
+    relied_on: bool = True
+    """Of a record that is in doubt (its tablet is suspended, its signature does not fit): false, no certificate follows."""
 
 
 @router.get("")
@@ -69,9 +71,13 @@ def attention(id: Id, caller: Annotated[Caller, Office]) -> dict[str, Any]:
 
 @router.post("/{id}/resolve")
 def resolve(id: Id, body: Resolution, caller: Annotated[Caller, Office]) -> dict[str, Any]:
-    """Closes a matter with a note that says what was decided and why. Dispatchers and administrators."""
+    """Closes a matter with a note that says what was decided and why. Dispatchers and administrators.
+
+    A record that was in doubt gets its certificate then, unless it is not to be relied on.
+    """
     found = attentions.get(id)
-    return attentions.commit(found, found.resolve(body.note, caller.actor, now()), by=caller).view()
+    event = found.resolve(body.note, caller.actor, now(), body.relied_on)
+    return attentions.commit(found, event, by=caller).view()
 
 
 @router.get("/{id}/history")

@@ -8,6 +8,9 @@ from services.inspection.domain.sentences import sentences
 from services.inspection.events import AttentionRaised, AttentionResolved
 from services.kernel.model import Entity, Instant, Rejected, derived_id
 
+DOUBTS = ("tablet-suspended", "bad-hash", "bad-signature")
+"""Reasons to ask whether a record is the inspector's own work. It is kept and judged; a certificate waits for the answer."""
+
 
 @dataclass(frozen=True)
 class Concern:
@@ -40,6 +43,8 @@ class Attention(Entity, kind="attention"):
     resolved_at: Instant | None = None
     resolved_by: str | None = None
     note: str | None = None
+    relied_on: bool = True
+    """Of a doubt that was looked at: whether the record is relied on all the same."""
 
     @classmethod
     def of(cls, concern: Concern, *cause: str, at: datetime, **refs: Any) -> "Attention":
@@ -64,8 +69,11 @@ class Attention(Entity, kind="attention"):
             inspector_id=self.inspector_id,
         )
 
-    def resolve(self, note: str, actor: str, at: datetime) -> AttentionResolved:
-        """Raises Rejected 409 when somebody resolved it before."""
+    def resolve(self, note: str, actor: str, at: datetime, relied_on: bool = True) -> AttentionResolved:
+        """Raises Rejected 409 when somebody resolved it before, 422 `not-in-doubt`."""
+        if not relied_on and self.reason not in DOUBTS:
+            detail = "relied_on: only a record that is in doubt can be one not to rely on. Leave it out."
+            raise Rejected("not-in-doubt", detail, field="relied_on", status=422)
         if self.status == "resolved":
             raise Rejected(
                 "already-resolved",
@@ -73,7 +81,14 @@ class Attention(Entity, kind="attention"):
             )
         self.status, self.note, self.resolved_by = "resolved", note, actor
         self.resolved_at = self.touched_at = at
-        return AttentionResolved(attention_id=self.id, reason=self.reason, note=note)
+        self.relied_on = relied_on
+        return AttentionResolved(
+            attention_id=self.id,
+            reason=self.reason,
+            note=note,
+            record_id=self.record_id,
+            relied_on=relied_on,
+        )
 
 
 def attention_id(reason: str, *cause: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from metrology import Catalogue, UnknownType
 from services.inspection.domain.attention import Concern
 from services.inspection.domain.body import VerificationBody
+from services.inspection.domain.evidence import Asked
 from services.inspection.domain.known import Inspector, Instrument, Standard, Visit
 from services.inspection.domain.status_record import StatusRecord, differences
 from services.inspection.domain.verification import PENDING, Verification
@@ -25,6 +26,10 @@ class Facts:
     corrected: Verification | None = None
     last_status: StatusRecord | None = None
     missing_attachments: Sequence[str] = ()
+    pictures: Sequence[Asked] = ()
+    """What the office asks for, whatever the type and the day."""
+    doubts: Sequence[str] = ()
+    """Why a person must look before the record earns a certificate, or that one said not to rely on it."""
 
 
 def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
@@ -45,13 +50,19 @@ def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
 def evidence_concerns(
     asked: Sequence[str], body: VerificationBody, missing: Sequence[str]
 ) -> Iterator[Concern]:
-    """A procedure may ask for pictures: without one no certificate, and with some still on the way none yet."""
+    """A procedure or the office may ask for pictures: without one no certificate, with some still on the way none yet."""
     named = {each.purpose for each in body.attachments}
     for purpose in asked:
         if purpose not in named:
             yield _shut("evidence-missing", purpose=purpose)
     if asked and missing:
         yield Concern(PENDING, {"count": str(len(missing))}, withholds=True, quiet=True)
+
+
+def doubt_concerns(doubts: Sequence[str]) -> Iterator[Concern]:
+    """Whether the record is the inspector's own work: the matter was raised when the record came."""
+    for each in doubts:
+        yield Concern(each, withholds=True, quiet=True)
 
 
 def _shut(reason: str, **words: object) -> Concern:

@@ -10,7 +10,8 @@ from metrology import BadInput, Shelf, UnknownType, evaluate
 from services.inspection.domain.attention import Concern
 from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.clock import Timing
-from services.inspection.domain.gates import Facts, concerns, evidence_concerns
+from services.inspection.domain.evidence import purposes_asked
+from services.inspection.domain.gates import Facts, concerns, doubt_concerns, evidence_concerns
 from services.inspection.domain.record import Record
 from services.inspection.domain.verification import AsFound, StandardUsed, Verification
 from services.kernel.model import Quantity
@@ -47,7 +48,8 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         *found.concerns,
         *timing.concerns(record.tablet_id),
         *_differences(body, facts, found, day),
-        *evidence_concerns(_asked(found.procedure), body, facts.missing_attachments),
+        *evidence_concerns(_asked(found.procedure, body, facts, day), body, facts.missing_attachments),
+        *doubt_concerns(facts.doubts),
     ]
     verification = Verification(
         id=record.id,
@@ -151,11 +153,13 @@ def _steps(found: _Found) -> list[dict[str, Any]]:
     return [{"id": step, "verdict": verdict} for step, verdict in verdicts.items()]
 
 
-def _asked(procedure: Mapping[str, Any]) -> tuple[str, ...]:
-    """The pictures that the procedure asks for; none for a procedure that is not known."""
+def _asked(procedure: Mapping[str, Any], body: VerificationBody, facts: Facts, day: date) -> list[str]:
+    """The pictures that the procedure asks for (none of one that is not known), and those that the office does."""
+    of_office = purposes_asked(facts.pictures, body.type_code, day)
     if not procedure:
-        return ()
-    return Shelf.shipped().version(procedure["id"], procedure["version"]).evidence
+        return of_office
+    known = Shelf.shipped().version(procedure["id"], procedure["version"])
+    return list(dict.fromkeys([*known.evidence, *of_office]))
 
 
 def _differences(body: VerificationBody, facts: Facts, found: _Found, day: date) -> Iterator[Concern]:

@@ -197,6 +197,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Quy trình yêu cầu ảnh hoặc chữ ký ({purpose}) nhưng bản ghi không có. Yêu cầu ghi bổ sung.",
         "The procedure asks for evidence ({purpose}) and the record names none. Have the record corrected.",
     ),
+    "not-relied-on": (
+        "Đã xem xét: bản ghi này không được dùng làm căn cứ; không cấp giấy chứng nhận.",
+        "It was looked at: this record is not relied on, and earns no certificate.",
+    ),
     "evidence-pending": (
         "Còn {count} tệp đính kèm chưa nhận được; giấy chứng nhận được cấp khi nhận đủ.",
         "{count} attachments have not arrived yet; the certificate follows when they have.",

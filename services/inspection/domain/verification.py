@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from services.inspection.domain.attention import DOUBTS
 from services.inspection.domain.body import AttachmentTold, RefusalTold, SealTold, SignatureTold
 from services.inspection.domain.status_record import StatusRecord
 from services.inspection.events import (
@@ -12,12 +13,15 @@ from services.inspection.events import (
     VerificationEvidenced,
     VerificationRecorded,
     VerificationReinstated,
+    VerificationReviewed,
     VerificationSetAside,
 )
 from services.kernel.model import Entity, Fact, Instant, Rejected
 
 Verdict = Literal["pass", "fail", "incomplete"]
 PENDING = "evidence-pending"
+NOT_RELIED_ON = "not-relied-on"
+"""The gate that a person shut after looking at a doubt."""
 
 
 class StandardUsed(Fact):
@@ -108,9 +112,10 @@ class Verification(Entity, kind="verification"):
         return self.verdict == "pass" and not self.withheld and self.set_aside is None
 
     @property
-    def awaits_evidence(self) -> bool:
-        """Whether a certificate will follow as soon as the attachments are here."""
-        return self.verdict == "pass" and self.withheld == [PENDING] and self.set_aside is None
+    def waits(self) -> bool:
+        """Whether a certificate may still follow: attachments are on their way, or a person has yet to look at a doubt."""
+        shut = {*self.withheld}
+        return self.verdict == "pass" and bool(shut) and shut <= {PENDING, *DOUBTS} and self.set_aside is None
 
     def evidenced(self, missing: list[str], at: Instant) -> VerificationEvidenced | None:
         """The gate `evidence-pending` opens when no attachment is missing any more."""
@@ -120,6 +125,21 @@ class Verification(Entity, kind="verification"):
         self.touched_at = at
         return VerificationEvidenced(
             verification_id=self.id, instrument_id=self.instrument_id, withheld=self.withheld
+        )
+
+    def reviewed(self, doubt: str, relied_on: bool, at: Instant) -> VerificationReviewed | None:
+        """A person looked at a doubt: its gate opens, or is shut for good."""
+        if doubt not in self.withheld:
+            return None
+        left = [each for each in self.withheld if each != doubt]
+        self.withheld = left if relied_on else list(dict.fromkeys([*left, NOT_RELIED_ON]))
+        self.touched_at = at
+        return VerificationReviewed(
+            verification_id=self.id,
+            instrument_id=self.instrument_id,
+            doubt=doubt,
+            relied_on=relied_on,
+            withheld=self.withheld,
         )
 
     def put_aside(self, other: "Verification", reason: str, by: str, at: Instant) -> VerificationSetAside:
