@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaProducer
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 IDLE_SECONDS = 0.2
+TICK_SECONDS = 0.05
+GATHER_SECONDS = 0.01
+"""What comes within it goes out together, and is marked together."""
 RETRY_SECONDS = 1.0
 FLUSH_SECONDS = 30
 TAIL = 1000
@@ -145,20 +149,47 @@ def replay(stores: Iterable[Store[Any]]) -> int:
     return marked
 
 
+@dataclass
+class Outbox:
+    """A collection that is looked at often while something comes out of it, and the more rarely the longer it is quiet.
+
+    A service has a dozen of them, of which a burst fills two or three: looking at all of them each time would cost
+    more than sending.
+    """
+
+    store: Store[Any]
+    found_at: float = 0.0
+    next_at: float = 0.0
+
+    def relay(self, publish: Publish, at: float) -> int:
+        """Sends what is pending, unless it is too early for a look; `at` is a monotonic clock's time in seconds."""
+        if at < self.next_at:
+            return 0
+        sent = _relay(self.store, publish)
+        if sent:
+            self.found_at = at
+        else:
+            self.next_at = at + min((at - self.found_at) / 10, IDLE_SECONDS)
+        return sent
+
+
 def run_relay(service: str, stores: list[Store[Any]]) -> None:
     """The relay process. Broker or database away: it says so once and tries again until they are back."""
     send = KafkaSender(settings().topic(service))
+    outboxes = [Outbox(store) for store in stores if issubclass(store.document, Aggregate)]
 
     def once() -> int:
         try:
-            sent = relay_once(stores, send)
+            sent = sum(outbox.relay(send, time.monotonic()) for outbox in outboxes)
         except PyMongoError as error:
             log.warning("the database is away, trying again: %s", error)
             time.sleep(RETRY_SECONDS)
             return 0
         if send.away:
             time.sleep(RETRY_SECONDS)
+        elif 0 < sent < BATCH:
+            time.sleep(GATHER_SECONDS)
         return sent
 
-    loop(once, IDLE_SECONDS)
+    loop(once, TICK_SECONDS)
     send.close()
