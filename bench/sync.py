@@ -38,7 +38,11 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=5, help="of 100 records, from each tablet")
     parser.add_argument("--singles", type=int, default=150, help="records one by one, from each tablet")
     parser.add_argument(
-        "--rates", type=int, nargs="+", default=[25, 50, 100], help="records a second until the register shows them"
+        "--rates",
+        type=int,
+        nargs="+",
+        default=[25, 50, 100],
+        help="records a second until the register shows them",
     )
     parser.add_argument("--seconds", type=int, default=10, help="of each of these")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure")

@@ -33,7 +33,7 @@ PROCESSES = (
 
 
 GIVES_WAY = {"relay": 5, "worker": 5, "sender": 10, "due": 10}
-"""Evidence is taken before it is interpreted (docs/decisions/0009): on one machine these step back behind API and engines."""
+"""Evidence is taken before it is interpreted (decision 0009): on one machine these step back behind APIs and engines."""
 
 
 def service_process(

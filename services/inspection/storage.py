@@ -35,7 +35,6 @@ from services.inspection.domain.verification import Verification
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
 
-
 CONTACT_STEP = timedelta(seconds=10)
 """A tablet that calls again within it is not noted again."""
 

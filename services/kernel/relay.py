@@ -46,7 +46,9 @@ def _relay(store: Store[Any], publish: Publish) -> int:
         collection.aggregate(
             [
                 {"$match": {"pending": True}},
-                {"$limit": BATCH},  # in the order of the outbox index; the embedded engine would sort all that is pending
+                {
+                    "$limit": BATCH
+                },  # in the order of the outbox index; the embedded engine would sort all that is pending
                 {"$project": {"version": 1, "relayed": 1, "tail": tail}},
             ]
         )

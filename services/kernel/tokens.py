@@ -20,7 +20,7 @@ ALGORITHMS = ["ES256", "RS256"]
 KEYS_MAX_AGE = 600.0
 KEYS_MIN_AGE = 5.0
 KNOWN_SECONDS = 60.0
-"""For how long a token that was checked is believed: a tablet that hands in record by record shows the same one each time."""
+"""How long a token that was checked is believed: a tablet that hands in record by record shows the same one each time."""
 MOST_KNOWN = 4096
 
 

@@ -63,7 +63,8 @@ async def caller_of(request: Request, token: Annotated[str | None, Depends(beare
         raise Unauthenticated("token-missing", "Sign in at /token and send the token as a Bearer.")
     check: TokenCheck = request.app.state.check
     # A token that must be checked may have to wait for the issuer's keys; one that was does not need a thread.
-    caller = check.known(token) or await run_in_threadpool(check, token)
+    known = check.known(token)
+    caller = known if known is not None else await run_in_threadpool(check.__call__, token)
     traceparent = request.headers.get("traceparent", "")
     return caller.model_copy(update={"traceparent": traceparent}) if _is_trace(traceparent) else caller
 
