@@ -15,6 +15,7 @@ from services.inspection.domain.known import Instrument
 from services.inspection.domain.record import Record
 from services.inspection.domain.status_record import StatusRecord
 from services.inspection.domain.verification import NOT_RELIED_ON
+from services.inspection.domain.visit_report import VisitReport
 from services.inspection.events import RecordReceived
 from services.inspection.storage import (
     attentions,
@@ -25,6 +26,7 @@ from services.inspection.storage import (
     records,
     standards,
     verifications,
+    visit_reports,
     visits,
 )
 from services.kernel.model import AlreadyDone, Envelope, NotYet, now
@@ -33,7 +35,9 @@ from services.kernel.model import AlreadyDone, Envelope, NotYet, now
 def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     record = records.get(event.record_id)
     at = now()
-    if record.status == "accepted":
+    if record.status == "accepted" and record.of_kind == "visit":
+        _report(record, envelope)
+    elif record.status == "accepted":
         await_attachments(record.id, record.sent().body.attachments, record.inspector_id, envelope)
         serial = note_serial(record.id, record.tablet_id, record.sent().body, envelope)
         if serial is not None:
@@ -42,16 +46,27 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
         raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
     if record.sequence is not None:
         _gap_closed(record.tablet_id, record.sequence, envelope)
-    if record.status == "accepted":
+    if record.status == "accepted" and record.of_kind != "visit":
         _judge(record, envelope)
 
 
 def raise_attention(envelope: Envelope, attention: Attention) -> None:
-    """Once for its cause; the same cause met again is our own trace."""
+    """Once for its cause; the same cause met again is our own trace. Whose the instrument is, is told with it."""
+    if attention.enterprise_id is None and attention.instrument_id is not None:
+        known = instruments.find(attention.instrument_id)
+        attention = attention.model_copy(update={"enterprise_id": known.enterprise_id if known else None})
     try:
         attentions.add(attention, attention.raised(), by=envelope)
     except AlreadyDone:
         return
+
+
+def _report(record: Record, envelope: Envelope) -> None:
+    """How a visit ended. It is told on whosever visit it was: its own service decides whether it counts."""
+    report = VisitReport.of(record, now())
+    for concern in report.concerns(visits.find(report.visit_id)):
+        raise_attention(envelope, _attention(concern, record.id, record=record, at=now()))
+    visit_reports.on(envelope, record.id, lambda made: made.reported(), lambda: report)
 
 
 def _judge(record: Record, envelope: Envelope) -> None:
@@ -74,8 +89,7 @@ def _judge(record: Record, envelope: Envelope) -> None:
         cause = (
             (record.tablet_id, day) if concern.reason == "clock-off" else (record.id, *concern.words.values())
         )
-        attention = _attention(concern, *cause, record=record, at=now())
-        raise_attention(envelope, attention.model_copy(update={"enterprise_id": instrument.enterprise_id}))
+        raise_attention(envelope, _attention(concern, *cause, record=record, at=now()))
     verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
     _resolve(
         attention_id("instrument-unknown", record.id), "The instrument is in the register now.", envelope
