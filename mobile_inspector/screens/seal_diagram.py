@@ -15,7 +15,7 @@ from .theme import GAP, LOOK, SMALL, TARGET
 from .widgets import Push
 
 Fitted = Mapping[tuple[str, str], Sequence[str]]  # numbers of seals by kind and place
-SIDE = 0.31  # of the width, for the buttons on each side
+SIDE = 0.32  # of the width, for the buttons on each side
 
 
 class SealDiagram(FloatLayout):
@@ -34,7 +34,7 @@ class SealDiagram(FloatLayout):
             push = Push(
                 text, lambda n=n: choose(n), tone="good" if numbers else "action", filled=n == chosen, size=SMALL  # type: ignore[misc]
             )  # fmt: skip
-            push.size_hint = (None, None)
+            push.size_hint, push.padding = (None, None), (dp(6), dp(6))  # the number of a seal fits in a line
             push.bind(texture_size=self._place)
             self.buttons.append(push)
             self.add_widget(push)
