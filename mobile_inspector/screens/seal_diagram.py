@@ -19,10 +19,10 @@ SIDE = 0.32  # of the width, for the buttons on each side
 
 
 class SealDiagram(FloatLayout):
-    """`chosen` is the place in use; `choose` hears which one was touched."""
+    """`names` are those of the places, `chosen` is the one in use; `choose` hears which one was touched."""
 
     def __init__(
-        self, drawing: Drawing, places: Sequence[Place], chosen: int, fitted: Fitted, language: str,
+        self, drawing: Drawing, places: Sequence[Place], names: Sequence[str], chosen: int, fitted: Fitted,
         choose: Callable[[int], Any],
     ) -> None:  # fmt: skip
         super().__init__(size_hint_y=None, height=dp(340))
@@ -30,7 +30,7 @@ class SealDiagram(FloatLayout):
         self.buttons = []
         for n, place in self.spots:
             numbers = "\n".join(fitted.get((place.kind, place.vi), ()))
-            text = f"{place.name(language)}\n{numbers}".strip()
+            text = f"{names[n]}\n{numbers}".strip()
             push = Push(
                 text, lambda n=n: choose(n), tone="good" if numbers else "action", filled=n == chosen, size=SMALL  # type: ignore[misc]
             )  # fmt: skip
