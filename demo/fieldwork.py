@@ -1,13 +1,17 @@
 """Step 5 of the demo: an inspector's day on a real tablet, with the network away and the tablet killed in the middle."""
 
+import base64
 import json
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from demo.appointing import Appointment
-from demo.doors import Addresses, Json
+from demo.doors import Addresses, Json, Person
 from demo.registering import INSPECTOR, Office
 from demo.report import Missing, Report
 from deploy.local.processes import ROOT
@@ -135,13 +139,12 @@ class _Child:
 
 
 def wait_for_the_work(office: Office, addresses: Addresses, appointment: Appointment) -> None:
-    """The visit reaches inspection by Kafka; the tablet would pull again, the demo waits."""
-    from demo.doors import Person
-
+    """The visit reaches inspection by Kafka; the tablet would pull again, the demo waits, by a tablet that only looks."""
     inspector = Person(addresses, INSPECTOR, addresses.demo_password)
+    tablet_id = _enrol_another(office, inspector)
 
     def ready() -> bool:
-        work = inspector.get("inspection", "/sync/work")
+        work = inspector.get("inspection", "/sync/work", tablet_id=tablet_id)
         visits = {visit["id"]: visit for visit in work["visits"]}
         shown = visits.get(appointment.id, {"items": []})
         here = {standard["id"] for standard in work["standards"]}
@@ -156,3 +159,13 @@ def wait_for_the_work(office: Office, addresses: Addresses, appointment: Appoint
         )
 
     until(ready, "the visit, the standards and the seals to be ready for the tablet", WORK_SECONDS)
+
+
+def _enrol_another(office: Office, inspector: Person) -> str:
+    """Work is given to enrolled tablets only."""
+    tablet_id = str(uuid.uuid4())
+    issued = office.administrator.post("inspection", "/enrolments", {"inspector_id": office.inspector_ids[0]})
+    key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    told = {"public_key": base64.b64encode(key).decode(), "code": issued["code"]}
+    inspector.put("inspection", f"/tablets/{tablet_id}", told)
+    return tablet_id

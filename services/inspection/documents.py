@@ -81,7 +81,7 @@ def certificate_data(
 def _record(verification: Verification, particulars: Particulars) -> Json:
     units = reading_units(
         verification.type_code,
-        verification.characteristics,
+        verification.told_characteristics or verification.characteristics,
         verification.regime,
         verification.verified_on,
         verification.procedure,

@@ -47,7 +47,10 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
 
 
 def raise_attention(envelope: Envelope, attention: Attention) -> None:
-    """Once for its cause; the same cause met again is our own trace."""
+    """Once for its cause; the same cause met again is our own trace. Whose the instrument is, is told with it."""
+    if attention.enterprise_id is None and attention.instrument_id is not None:
+        known = instruments.find(attention.instrument_id)
+        attention = attention.model_copy(update={"enterprise_id": known.enterprise_id if known else None})
     try:
         attentions.add(attention, attention.raised(), by=envelope)
     except AlreadyDone:
@@ -74,8 +77,7 @@ def _judge(record: Record, envelope: Envelope) -> None:
         cause = (
             (record.tablet_id, day) if concern.reason == "clock-off" else (record.id, *concern.words.values())
         )
-        attention = _attention(concern, *cause, record=record, at=now())
-        raise_attention(envelope, attention.model_copy(update={"enterprise_id": instrument.enterprise_id}))
+        raise_attention(envelope, _attention(concern, *cause, record=record, at=now()))
     verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
     _resolve(
         attention_id("instrument-unknown", record.id), "The instrument is in the register now.", envelope

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from mongoengine.connection import get_db
 
+from services.kernel import unsent
 from services.kernel.inbox import Inbox
 from services.kernel.log import speak
 from services.kernel.model import Event, Handler
@@ -138,10 +139,14 @@ def rebuild(service: Service) -> None:
 
 
 def _dead_letters(service: Service, action: str) -> None:
+    """Of both directions: what could not be handled here, and what the broker would not take."""
     if action == "list":
         for letter in service.inbox.open_letters():
             print(f"{letter['at']}  {letter['_id']}  {letter['type']}  {letter['error']}")
+        for letter in unsent.listed(service.name):
+            print(f"{letter['at']}  {letter['_id']}  {letter['type']}  not sent: {letter['reason']}")
         return
+    opened = unsent.send_again(service.stores)
     handled, left = service.inbox.replay()
-    print(f"{service.name}: {handled} handled, {left} left")
+    print(f"{service.name}: {handled} handled, {left} left, {opened} given to the relay again")
     sys.exit(1 if left else 0)

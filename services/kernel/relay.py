@@ -4,24 +4,24 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError
 from pymongo import WriteConcern
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import loop
+from services.kernel.model import now
+from services.kernel.producer import Answer, KafkaSender
 from services.kernel.settings import settings
 from services.kernel.store import Aggregate, Store
+from services.kernel.unsent import Refused, forget, keep_closed, set_aside
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 IDLE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
-FLUSH_SECONDS = 30
 TAIL = 1000
 
 FEW = 16
@@ -30,8 +30,8 @@ FEW = 16
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
 
-Publish = Callable[[list[tuple[str, bytes]]], list[bool]]
-"""Sends (key, message) pairs in order and says of each whether the broker has it."""
+Publish = Callable[[list[tuple[str, bytes]]], Sequence[Answer]]
+"""Sends (key, message) pairs in order and says of each whether the broker has it, or never will."""
 
 
 def relay_once(stores: Iterable[Store[Any]], publish: Publish) -> int:
@@ -48,13 +48,18 @@ def _relay(store: Store[Any], publish: Publish) -> int:
                 {"$match": {"pending": True}},
                 {"$sort": {"_id": 1}},
                 {"$limit": BATCH},
-                {"$project": {"version": 1, "relayed": 1, "tail": tail}},
+                {"$project": {"version": 1, "relayed": 1, "stuck": 1, "tail": tail}},
             ]
         )
     )
+    for row in [row for row in rows if "stuck" in row]:
+        keep_closed(store, row)
+        rows.remove(row)
     if not rows:
         return 0
-    unsent = _send_in_waves(rows, publish)
+    unsent, refused = _send_in_waves(rows, publish)
+    for row in [row for row in rows if row["_id"] in refused]:
+        set_aside(store, row, *refused[row["_id"]])
     marks: dict[tuple[int, int, int], list[str]] = defaultdict(list)
     for row in rows:
         if row["_id"] not in unsent:
@@ -73,72 +78,29 @@ def _relay(store: Store[Any], publish: Publish) -> int:
     return sum(count * len(ids) for (_, _, count), ids in marks.items())
 
 
-def _send_in_waves(rows: list[dict[str, Any]], publish: Publish) -> set[str]:
+def _send_in_waves(
+    rows: list[dict[str, Any]], publish: Publish
+) -> tuple[set[str], dict[str, tuple[int, Refused]]]:
     """The first pending event of every aggregate, then the second of each …: an event is sent only when the broker
-    has the one before it. A later event that overtook a lost one would make readers take the lost one for handled."""
+    has the one before it. A later event that overtook a lost one would make readers take the lost one for handled.
+
+    Returns the aggregates of which not everything was sent, and of those at which event one is refused for good.
+    """
     unsent: set[str] = set()
+    refused: dict[str, tuple[int, Refused]] = {}
     for number in range(max(len(row["tail"]) for row in rows)):
         wave = [row for row in rows if number < len(row["tail"]) and row["_id"] not in unsent]
         answers = publish([(row["_id"], _encode(row["tail"][number])) for row in wave])
-        unsent |= {row["_id"] for row, answer in zip(wave, answers, strict=True) if not answer}
-    return unsent
+        for row, answer in zip(wave, answers, strict=True):
+            if answer is not True:
+                unsent.add(row["_id"])
+            if isinstance(answer, Refused):
+                refused[row["_id"]] = number, answer
+    return unsent, refused
 
 
 def _encode(event: dict[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-class KafkaSender:
-    """A producer that is thrown away as soon as it fails once.
-
-    An idempotent producer that met a new broker, or lost its place with the old one, refuses everything from then on;
-    what it could not send stays pending, and its successor sends it. The state is `away` while nothing gets through.
-    """
-
-    def __init__(self, topic: str) -> None:
-        self.topic, self.away = topic, False
-        self._producer: KafkaProducer | None = None
-
-    def __call__(self, messages: list[tuple[str, bytes]]) -> list[bool]:
-        """Sends in order; says of each whether the broker has it. Never raises."""
-        try:
-            producer = self._open()
-            futures = [producer.send(self.topic, key=key.encode(), value=value) for key, value in messages]
-            producer.flush(timeout=FLUSH_SECONDS)
-            answers = [future.succeeded() for future in futures]
-            failure = next((future.exception for future in futures if not future.succeeded()), None)
-        except KafkaError as error:
-            answers, failure = [False] * len(messages), error
-        if not all(answers):
-            self.close(timeout=0)
-        self._tell(failure if not any(answers) else None)
-        return answers
-
-    def close(self, timeout: float = 5) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=timeout)
-            self._producer = None
-
-    def _open(self) -> KafkaProducer:
-        if self._producer is None:
-            self._producer = KafkaProducer(
-                bootstrap_servers=settings().kafka,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=2,
-                max_block_ms=10_000,
-                delivery_timeout_ms=30_000,
-                request_timeout_ms=10_000,
-            )
-        return self._producer
-
-    def _tell(self, failure: Exception | None) -> None:
-        """One line when the broker goes and one when it is back."""
-        if failure is not None and not self.away:
-            log.warning("the broker is away, events wait in the database: %s", failure)
-        if failure is None and self.away:
-            log.warning("the broker is back, the events that waited are sent")
-        self.away = failure is not None
 
 
 def replay(stores: Iterable[Store[Any]]) -> int:
@@ -147,7 +109,10 @@ def replay(stores: Iterable[Store[Any]]) -> int:
     for store in stores:
         if issubclass(store.document, Aggregate):
             everything = {"history.0": {"$exists": True}}
-            result = store.collection.update_many(everything, {"$set": {"relayed": 0, "pending": True}})
+            anew = {"$set": {"relayed": 0, "pending": True}, "$unset": {"stuck": ""}}
+            started = now()
+            result = store.collection.update_many(everything, anew)
+            forget(store, started)
             marked += result.matched_count
     return marked
 

@@ -12,6 +12,8 @@ class Settings(BaseSettings):
 
     mongo: str = "mongodb://127.0.0.1:27017"
     kafka: str = "127.0.0.1:9092"
+    kafka_message_bytes: int = Field(1_048_576, ge=1_000, le=100_000_000)
+    """The largest message that the broker takes (its message.max.bytes)."""
     database_prefix: str = "vernier"
     topic_prefix: str = "vernier"
     partitions: int = Field(8, ge=1, le=512)

@@ -1,6 +1,7 @@
 """Kafka is disposable: it may be away, forget everything, say everything twice, or say nonsense."""
 
 import json
+import uuid
 
 import pytest
 
@@ -53,6 +54,29 @@ def test_a_reader_rebuilt_from_nothing_is_the_same(town: Town) -> None:
     same = {name for name in before if before[name] == after.get(name)}
     assert before.keys() - same <= {"scheduling.reader/generation"}
     assert after.keys() == before.keys() | {"scheduling.reader/generation"}
+
+
+def test_an_event_larger_than_the_broker_takes_closes_one_way_and_the_others_go_on(town: Town) -> None:
+    [first] = [each.result() for each in town.register(1)]
+    town.wait(lambda: town.known_to_scheduling([first]), "the instrument to be known")
+    instruments, id = town.collection("registry", "instruments"), str(uuid.uuid4())
+    huge = instruments.find_one({"_id": first})
+    [event] = huge["history"][:1]
+    event |= {"id": f"instrument/{id}@1", "subject": f"instrument/{id}"}
+    event["data"] |= {"instrument_id": id, "model": "x" * 1_200_000}
+    alone = {"_id": id, "identity": id, "history": [event], "version": 1, "relayed": 0, "pending": True}
+    instruments.insert_one(huge | alone)
+    ids = [each.result() for each in town.register(20)]
+    town.wait(lambda: town.known_to_scheduling(ids) == len(ids), "the others to arrive")
+    town.wait_quiet()
+    listed = town.platform.run("registry", "dead-letters", "list")
+    assert f"instrument/{id}@1" in listed
+    assert "not sent: MessageSizeTooLargeError" in listed
+    assert not town.known_to_scheduling([id])
+    instruments.update_one({"_id": id}, {"$set": {"model": "Sunny", "history.0.data.model": "Sunny"}})
+    assert "1 given to the relay again" in town.platform.run("registry", "dead-letters", "replay")
+    town.wait(lambda: town.known_to_scheduling([id]), "what was mended to arrive")
+    assert "not sent" not in town.platform.run("registry", "dead-letters", "list")
 
 
 def test_nonsense_is_set_aside_and_the_partition_goes_on(town: Town) -> None:

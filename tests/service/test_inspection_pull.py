@@ -11,15 +11,16 @@ import metrology
 from services.inspection import cursor as cursors
 from services.inspection import snapshot as snapshots
 from services.inspection import work
-from services.inspection.storage import instruments
-from services.kernel.model import instant_text, now
+from services.inspection.domain.tablet import Tablet
+from services.inspection.storage import instruments, tablets
+from services.kernel.model import Itself, instant_text, now
 from services.kernel.settings import settings
 from services.registry.events import EnterpriseUpdated, InstrumentUpdated, StandardUpdated
 from services.scheduling.events import VisitAnnounced, VisitCancelled, VisitCompleted, VisitRescheduled
 from tests.unit.inspection import evidence
-from tests.unit.inspection.evidence import verification
+from tests.unit.inspection.evidence import FieldTablet, verification
 from tests.unit.inspection.province import Province
-from tests.world import MakeWorld
+from tests.world import Door, MakeWorld
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_visit_taken_away_is_gone_for_one_and_new_for_the_other(province: Prov
     mine = province.pull(pulled["cursor"])
     assert mine
     assert (counts(mine), mine["gone"]) == ({"gone": 1}, ["v1"])
-    theirs = province.world.door("inspection", "inspector", inspector="k2").get("/sync/work").json()
+    theirs = province.first_pull_of("k2")
     assert [visit["id"] for visit in theirs["visits"]] == ["v1"]
     assert theirs["gone"] == []
 
@@ -167,7 +168,7 @@ def test_results_come_back_to_the_tablet(province: Province) -> None:
     assert sorted(results[odd["id"]]["attention"]) == ["standard-missing", "visit-unplanned"]
     assert results["khong-doc-duoc"]["status"] == "rejected"
     assert results["khong-doc-duoc"]["attention"] == ["record-rejected"]
-    other = province.world.door("inspection", "inspector", inspector="k2").get("/sync/work").json()
+    other = province.first_pull_of("k2")
     assert other["results"] == []
 
 
@@ -207,18 +208,23 @@ def test_a_write_that_became_visible_late_is_not_missed(
 
 def test_a_strange_cursor_is_refused(province: Province) -> None:
     for strange in ("abc", "e30", "á", "A" * 400):
-        answer = province.inspector.get("/sync/work", params={"cursor": strange})
+        asked = {"tablet_id": province.tablet.id, "cursor": strange}
+        answer = province.inspector.get("/sync/work", params=asked)
         assert (answer.status_code, answer.json()["field"]) == (400, "cursor")
 
 
 def test_the_answer_is_packed(province: Province) -> None:
-    answer = province.inspector.get("/sync/work", headers={"Accept-Encoding": "gzip"})
+    asked = {"tablet_id": province.tablet.id}
+    answer = province.inspector.get("/sync/work", params=asked, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.json()["visits"]
 
 
 def test_an_inspector_whom_the_registry_has_not_told_of_has_no_work(province: Province) -> None:
-    answer = province.world.door("inspection", "inspector", inspector="k9").get("/sync/work").json()
+    tablet, nobody = FieldTablet(), province.world.door("inspection", "inspector", inspector="k9")
+    told = Tablet(id=tablet.id, inspector_id="k9", public_key=tablet.public_key, enrolled_at=now())
+    tablets.add(told, told.enrolled(), by=Itself(actor="test"))
+    answer = nobody.get("/sync/work", params={"tablet_id": tablet.id}).json()
     assert (answer["inspector"], answer["visits"], answer["seals_in_hand"]) == (None, [], [])
 
 
@@ -234,7 +240,8 @@ def test_a_change_among_many_instruments_is_small(province: Province) -> None:
     moved = evidence.visit(visit_id="w5", starts_at="2026-03-06T01:30:00Z", ends_at="2026-03-06T04:00:00Z")
     province.tell(VisitAnnounced.model_validate(moved), "visit/w5")
     province.world.drain()
-    answer = province.inspector.get("/sync/work", params={"cursor": pulled["cursor"]})
+    asked = {"tablet_id": province.tablet.id, "cursor": pulled["cursor"]}
+    answer = province.inspector.get("/sync/work", params=asked)
     assert [visit["id"] for visit in answer.json()["visits"]] == ["w5"]
     assert len(answer.content) < 3000
 
@@ -285,35 +292,40 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def load(province: Province, headers: dict[str, str] | None = None, door: Door | None = None) -> Any:
+    asked = {"tablet_id": province.tablet.id}
+    return (door or province.inspector).get("/sync/snapshot", params=asked, headers=headers)
+
+
 def test_the_first_load_is_a_file_that_resumes(state: Path, province: Province) -> None:
-    whole = province.inspector.get("/sync/snapshot")
+    whole = load(province)
     tag, size = whole.headers["ETag"], len(whole.content)
     assert whole.headers["content-type"] == "application/gzip"
     page = json.loads(gzip.decompress(whole.content))
     assert counts(page) == {"visits": 1, "standards": 1, "catalogue": 1}
     assert province.pull(page["cursor"]) is None
     half = size // 2
-    rest = province.inspector.get("/sync/snapshot", headers={"Range": f"bytes={half}-", "If-Range": tag})
+    rest = load(province, {"Range": f"bytes={half}-", "If-Range": tag})
     assert (rest.status_code, rest.headers["Content-Range"]) == (206, f"bytes {half}-{size - 1}/{size}")
     assert whole.content[:half] + rest.content == whole.content
     changed = {"Range": f"bytes={half}-", "If-Range": '"another"'}
-    assert province.inspector.get("/sync/snapshot", headers=changed).content == whole.content
+    assert load(province, changed).content == whole.content
     beyond = {"Range": f"bytes={size + 5}-", "If-Range": tag}
-    assert province.inspector.get("/sync/snapshot", headers=beyond).status_code == 416
-    assert province.office.get("/sync/snapshot").status_code == 403
+    assert load(province, beyond).status_code == 416
+    assert load(province, door=province.office).status_code == 403
 
 
 def test_a_first_load_begun_before_goes_on_with_the_same_file(
     state: Path, province: Province, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = province.inspector.get("/sync/snapshot")
+    first = load(province)
     monkeypatch.setattr(snapshots, "FRESH_SECONDS", -1.0)
     province.tell(StandardUpdated.model_validate(evidence.standard(name="Bình chuẩn")), "standard/s1")
     province.world.drain()
-    newer = province.inspector.get("/sync/snapshot")
+    newer = load(province)
     assert newer.headers["ETag"] != first.headers["ETag"]
     resumed = {"Range": "bytes=10-", "If-Range": first.headers["ETag"]}
-    assert province.inspector.get("/sync/snapshot", headers=resumed).content == first.content[10:]
+    assert load(province, resumed).content == first.content[10:]
     monkeypatch.setattr(snapshots, "KEPT_SECONDS", -1.0)
-    assert province.inspector.get("/sync/snapshot").status_code == 200
+    assert load(province).status_code == 200
     assert len(list(state.rglob("*.json.gz"))) == 1

@@ -111,6 +111,8 @@ def test_a_seal_that_the_inspector_does_not_hold_is_flagged_and_kept(province: P
     province.push(province.tablet.record(verification(seals_affixed=affixed)))
     province.world.drain(twice=True)
     assert reasons(province) == ["seal-not-held", "seal-unknown", "seal-unknown"]
+    of_enterprise = province.office.get("/attention", params={"enterprise_id": "e1"}).json()
+    assert sorted(each["reason"] for each in of_enterprise) == reasons(province)
     assert province.office.get("/seals/XX-000001").json()["status"] == "affixed"
 
 

@@ -210,7 +210,8 @@ def test_only_the_inspector_of_the_tablet_pushes(province: Province) -> None:
     nobody = province.world.door("inspection")
     assert nobody.post("/sync/records", content=batch).status_code == 401
     without = province.world.door("inspection", "inspector")
-    assert without.get("/sync/work").json()["type"].endswith("no-inspector")
+    asked = {"tablet_id": province.tablet.id}
+    assert without.get("/sync/work", params=asked).json()["type"].endswith("no-inspector")
     assert records.collection.count_documents({}) == 0
 
 

@@ -264,6 +264,8 @@ def test_a_wipe_is_ordered_by_an_administrator_and_confirmed_by_the_tablet(provi
 
 def test_another_inspectors_tablet_is_given_no_work(province: Province) -> None:
     other = province.world.door("inspection", "inspector", inspector="k2")
+    for path in ("/sync/work", "/sync/snapshot"):
+        assert province.inspector.get(path).json()["field"] == "tablet_id", "no work for a bare account"
     refused = other.get("/sync/work", params={"tablet_id": province.tablet.id})
     assert (refused.status_code, problem(refused.json())) == (403, "not-your-tablet")
     unknown = province.inspector.get("/sync/work", params={"tablet_id": new_id()})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mongoengine.connection import get_connection
 
-from services.kernel import cli
+from services.kernel import cli, unsent
 from services.kernel.cli import Service
 from services.kernel.inbox import Inbox, Stopped
 from services.kernel.model import (
@@ -23,9 +23,11 @@ from services.kernel.model import (
     Stale,
     now,
 )
+from services.kernel.producer import Answer
 from services.kernel.relay import relay_once, replay
 from services.kernel.settings import settings
 from services.kernel.store import Aggregate, Projection, Store, make_indexes, open_database
+from services.kernel.unsent import Refused
 from tests.world import MakeWorld
 
 BY = Itself(actor="account/test")
@@ -80,16 +82,16 @@ def jug(id: str = "j1", litres: int = 1) -> Jug:
     return jugs.add(made, made.pour(litres), by=BY)
 
 
-def sent_by_relay(answer: Callable[[str, int], bool] = lambda key, number: True) -> list[Envelope]:
+def sent_by_relay(answer: Callable[[str, int], Answer] = lambda key, number: True) -> list[Envelope]:
     """One round of the relay; `answer` says of a key and the event's sequence whether the broker takes it."""
     taken: list[Envelope] = []
 
-    def publish(messages: list[tuple[str, bytes]]) -> list[bool]:
+    def publish(messages: list[tuple[str, bytes]]) -> list[Answer]:
         answers = []
         for key, raw in messages:
             envelope = Envelope.model_validate_json(raw)
             answers.append(answer(key, envelope.sequence))
-            if answers[-1]:
+            if answers[-1] is True:
                 taken.append(envelope)
         return answers
 
@@ -206,6 +208,72 @@ def test_replay_sends_the_whole_history_again() -> None:
     assert len(sent_by_relay()) == 2
     assert replay([jugs, shelves]) == 1
     assert [e.id for e in sent_by_relay()] == ["jug/j1@1", "jug/j1@2"]
+    assert sent_by_relay() == []
+
+
+def too_large(id: str, sequence: int) -> Callable[[str, int], Answer]:
+    """A broker that takes everything but one event of one aggregate."""
+    return lambda key, number: Refused("quá lớn") if (key, number) == (id, sequence) else True
+
+
+def closed_ways() -> list[tuple[str, str]]:
+    return [(each["_id"], each["reason"]) for each in unsent.listed("kernel")]
+
+
+def test_an_event_that_the_broker_refuses_closes_the_way_of_its_aggregate_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made = jug()
+    for litres in (2, 3):
+        made = jugs.commit(made, made.pour(litres), by=BY)
+    jug("j2")
+    assert [e.id for e in sent_by_relay(too_large("j1", 2))] == ["jug/j1@1", "jug/j2@1"]
+    assert closed_ways() == [("jug/j1@2", "quá lớn")]
+    assert "jug/j1@2" in caplog.text
+    assert sent_by_relay() == [], "it is not tried again and again"
+    jugs.commit(jugs.get("j1"), jugs.get("j1").pour(4), by=BY)
+    jug("j3")
+    assert [e.id for e in sent_by_relay()] == ["jug/j3@1"], "what is committed later waits behind it"
+    assert sent_by_relay() == []
+
+
+def test_a_closed_way_is_opened_again_and_nothing_is_skipped() -> None:
+    made = jug()
+    jugs.commit(made, made.pour(2), by=BY)
+    sent_by_relay(too_large("j1", 2))
+    assert unsent.send_again([jugs, shelves]) == 1
+    assert sent_by_relay(too_large("j1", 2)) == [], "the first one was sent before"
+    assert closed_ways() == [("jug/j1@2", "quá lớn")], "refused again, it is on the list again"
+    jugs.commit(jugs.get("j1"), jugs.get("j1").pour(3), by=BY)
+    assert unsent.send_again([jugs, shelves]) == 1
+    assert [e.id for e in sent_by_relay()] == ["jug/j1@2", "jug/j1@3"]
+    assert closed_ways() == []
+    assert unsent.send_again([jugs, shelves]) == 0
+
+
+def test_a_replay_tries_what_was_refused_too() -> None:
+    made = jug()
+    jugs.commit(made, made.pour(2), by=BY)
+    sent_by_relay(too_large("j1", 2))
+    replay([jugs, shelves])
+    assert closed_ways() == []
+    assert [e.id for e in sent_by_relay(too_large("j1", 2))] == ["jug/j1@1"]
+    assert closed_ways() == [("jug/j1@2", "quá lớn")]
+    replay([jugs, shelves])
+    assert [e.id for e in sent_by_relay()] == ["jug/j1@1", "jug/j1@2"]
+
+
+def test_what_is_committed_while_an_event_is_refused_is_not_sent_before_it() -> None:
+    jug()
+
+    def meanwhile(key: str, number: int) -> Answer:
+        if number == 1 and jugs.get("j1").version == 1:
+            jugs.commit(jugs.get("j1"), jugs.get("j1").pour(2), by=BY)
+        return Refused("quá lớn") if number == 1 else True
+
+    assert sent_by_relay(meanwhile) == []
+    assert sent_by_relay(meanwhile) == []
+    assert [each for each, _ in closed_ways()] == ["jug/j1@1"]
     assert sent_by_relay() == []
 
 

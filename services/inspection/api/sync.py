@@ -38,13 +38,11 @@ async def whole_body(request: Request) -> bytes:
     return await request.body()
 
 
-def served(tablet_id: str | None, inspector_id: str) -> dict[str, str]:
+def served(tablet_id: str, inspector_id: str) -> dict[str, str]:
     """The head that tells a tablet how it stands.
 
     Raises Rejected 403 for one that is given no work, 409 `tablet-unknown` for one that is not enrolled.
     """
-    if tablet_id is None:
-        return {}
     tablet = enrolled(tablet_id)
     tablet.must_be_of(inspector_id)
     note_contact(tablet.id, 0, None)
@@ -83,12 +81,12 @@ SENT_BODY = {
 @router.get("/work", responses={304: {"description": "nothing new; keep the cursor"}})
 def work(
     inspector_id: OwnInspector,
+    tablet_id: Id,
     cursor: Annotated[str | None, Query(max_length=8000)] = None,
-    tablet_id: Id | None = None,
 ) -> Response:
     """What changed in the work of the inspector who calls since the cursor; everything without one.
 
-    With `tablet_id` the answer's head says how the tablet stands. Inspectors, their own work only.
+    The answer's head says how the tablet stands. Inspectors, for a tablet enrolled for them, their own work only.
     """
     headers = served(tablet_id, inspector_id)
     page = pull(inspector_id, cursor)
@@ -100,7 +98,7 @@ def work(
 @router.get("/snapshot", response_class=FileResponse, responses={206: {"description": "the part asked for"}})
 def first_load(
     inspector_id: OwnInspector,
-    tablet_id: Id | None = None,
+    tablet_id: Id,
     if_range: Annotated[str | None, Header(max_length=200)] = None,
 ) -> FileResponse:
     """The whole work as one gzip file that a broken download resumes by Range and If-Range. Inspectors, their own.

@@ -33,6 +33,7 @@ class _Found:
     checks: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
     conditions: dict[str, Any] = field(default_factory=dict)
+    characteristics: dict[str, Any] = field(default_factory=dict)
     concerns: list[Concern] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         readings=_readings(body.evaluation),
         as_found=_as_found(body),
         characteristics=_plain(instrument.characteristics),
+        told_characteristics=found.characteristics,
         conditions=found.conditions,
         procedure=found.procedure,
         standards=list(_standards_used(body, facts)),
@@ -121,6 +123,7 @@ def _evaluate(body: VerificationBody) -> _Found:
         checks=list(result["checks"]),
         missing=list(result["missing"]),
         conditions=dict(body.evaluation.get("conditions") or {}),
+        characteristics=dict(body.evaluation["characteristics"]),
     )
 
 

@@ -85,6 +85,8 @@ class Verification(Entity, kind="verification"):
     readings: list[dict[str, Any]] = []
     as_found: AsFound | None = None
     characteristics: dict[str, Any]
+    """As registered; `told_characteristics` as the inspector found them, with which it was judged."""
+    told_characteristics: dict[str, Any] = {}
     conditions: dict[str, Any]
     procedure: dict[str, Any]
     standards: list[StandardUsed]

@@ -120,7 +120,11 @@ def test_an_engine_is_the_one_of_compose_and_keeps_its_data(name: str) -> None:
 
 
 def test_production_brings_no_engine() -> None:
-    assert {each["kind"] for each in resources("overlays/province")} == {"NetworkPolicy", "Ingress"}
+    assert {each["kind"] for each in resources("overlays/province")} == {
+        "NetworkPolicy",
+        "Ingress",
+        "Middleware",
+    }
     assert "single-node/kafka" in ENGINES
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.topology import PROCESSES, SERVICES
+from services.inspection.office import Office
 from tests.unit.deploy.manifests import (
     ENGINES,
     OVERLAYS,
@@ -81,7 +82,7 @@ def test_an_engine_lets_in_those_who_need_it() -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_way_in_is_by_tls_and_leads_to_every_api(overlay: str) -> None:
-    (ingress,) = named("Ingress", resources(f"overlays/{overlay}")).values()
+    ingress = named("Ingress", resources(f"overlays/{overlay}"))["vernier"]
     (tls,) = ingress["spec"]["tls"]
     backends = {
         rule["host"]: path["backend"]["service"]
@@ -92,3 +93,23 @@ def test_the_way_in_is_by_tls_and_leads_to_every_api(overlay: str) -> None:
     assert tls["secretName"]
     assert {each["name"] for each in backends.values()} == {f"{service}-api" for service in SERVICES}
     assert all(each["port"] == {"name": "http"} for each in backends.values())
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_public_check_is_rated_before_the_copies_behind_it(overlay: str) -> None:
+    found = resources(f"overlays/{overlay}")
+    ingress, rate = named("Ingress", found)["check"], named("Middleware", found)["check-rate"]["spec"]
+    annotations = ingress["metadata"]["annotations"]
+    assert annotations == {
+        "traefik.ingress.kubernetes.io/router.middlewares": "vernier-check-rate@kubernetescrd"
+    }
+    told = {**settings_of("base"), **settings_of(f"overlays/{overlay}")}
+    per_minute = int(told.get("VERNIER_CHECKS_PER_MINUTE", Office.model_fields["checks_per_minute"].default))
+    assert (rate["rateLimit"]["average"], rate["rateLimit"]["period"]) == (per_minute, "1m")
+    assert rate["rateLimit"]["sourceCriterion"] == {"ipStrategy": {"ipv6Subnet": 64}}
+    (rule,) = ingress["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    everything = {each["host"]: each for each in named("Ingress", found)["vernier"]["spec"]["rules"]}
+    (whole,) = everything[rule["host"]]["http"]["paths"]
+    assert (path["path"], path["pathType"], path["backend"]) == ("/check", "Prefix", whole["backend"])
+    assert ingress["spec"]["tls"][0]["hosts"] == [rule["host"]]

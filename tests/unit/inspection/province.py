@@ -52,6 +52,15 @@ class Province:
         assert issued.status_code == 201, issued.text
         return str(issued.json()["code"])
 
+    def first_pull_of(self, inspector_id: str) -> Json:
+        """What another inspector's new tablet is given."""
+        tablet, code = FieldTablet(), self.code(inspector_id)
+        door = self.world.door("inspection", "inspector", inspector=inspector_id)
+        enrolled = door.put(f"/tablets/{tablet.id}", json={"public_key": tablet.public_key, "code": code})
+        assert enrolled.status_code == 200, enrolled.text
+        found: Json = door.get("/sync/work", params={"tablet_id": tablet.id}).json()
+        return found
+
     def tell(self, event: Any, subject: str) -> None:
         self.world.publish(event, subject)
 
@@ -63,6 +72,7 @@ class Province:
 
     def pull(self, cursor: str | None = None) -> Json | None:
         """None when nothing is new."""
-        answer = self.inspector.get("/sync/work", params={"cursor": cursor} if cursor else {})
+        asked = {"tablet_id": self.tablet.id} | ({"cursor": cursor} if cursor else {})
+        answer = self.inspector.get("/sync/work", params=asked)
         assert answer.status_code in (200, 304), answer.text
         return answer.json() if answer.status_code == 200 else None
