@@ -42,6 +42,9 @@ MEANINGS = {
     "starts_at": "planned begin of the visit",
     "valid_from": "first day on which the certificate counts",
     "valid_until": "last day on which it counts; null: no limit, or none is known",
+    "ending": "done, partly, closed (nobody was there) or refused (not let in)",
+    "ended_at": "instant of the end of the visit, corrected for the tablet's clock",
+    "left": "the instruments that still have to be verified",
     "verified_at": "instant of the verification, corrected for the tablet's clock",
     "verified_on": "day of the verification, in Vietnam",
     # people and places

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import metrology
 
 from .attachments import Attachments
 from .canonical import nfc
+from .certificate_numbers import CertificateNumbers
 from .clock import instant_text
 from .form import words
 from .identity import new_id
@@ -66,9 +68,10 @@ class Drafts:
         work: Work,
         stock: Stock,
         attachments: Attachments,
+        numbers: CertificateNumbers,
     ) -> None:
         self.journal, self.session, self.outbox, self.work, self.stock = journal, session, outbox, work, stock
-        self.attachments = attachments
+        self.attachments, self.numbers = attachments, numbers
         self._known: dict[str, Verification] = {}
 
     def start(
@@ -161,8 +164,25 @@ class Drafts:
             if not self.journal.database.rows("SELECT 1 FROM drafts WHERE id = ?", nfc(id)):
                 raise Refused("draft-unknown", field="id")
             pen = Pen(self.journal, self.session, id)
-            self._known[id] = Verification(pen, self.outbox, self.work, self.stock, self.attachments)
+            self._known[id] = Verification(
+                pen, self.outbox, self.work, self.stock, self.attachments, self.numbers
+            )
         return self._known[id]
+
+    @contextlib.contextmanager
+    def together(self, ids: Iterable[str]) -> Iterator[None]:
+        """Changes to several sheets in one write, all or nothing: what fails half-way leaves none of them in memory changed.
+
+        Args:
+            ids: those that are changed; it may be filled in meanwhile.
+        """
+        try:
+            with self.journal.database.transaction():
+                yield
+        except BaseException:
+            for id in ids:
+                self._known.pop(id, None)
+            raise
 
     def forget(self) -> None:
         """Leaves no sheet in memory, when the inspector signs out."""

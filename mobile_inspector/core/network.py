@@ -160,9 +160,9 @@ def _must_be_up(response: httpx.Response) -> None:
 
 
 def _object(response: httpx.Response) -> Mapping[str, Any]:
-    if response.status_code in (201, 204, 304) or response.request.method == "HEAD":
+    if response.status_code in (204, 304) or response.request.method == "HEAD":
         return {}
-    if response.status_code >= 400 and not response.content:
+    if (response.status_code == 201 or response.status_code >= 400) and not response.content:
         return {}
     try:
         body = response.json()

@@ -52,7 +52,7 @@ class Records:
         elif fact.kind == "record.held":
             connection.execute("UPDATE records SET held = ? WHERE id = ?", (fact.position, id))
         elif fact.kind == "record.result":
-            reached = "published" if told.get("verification_id") else None
+            reached = "published" if told.get("verification_id") or told.get("visit_id") else None
             state = told["status"] if told.get("status") in BAD else reached
             query = (
                 "UPDATE records SET result = ?,"
@@ -87,6 +87,25 @@ class Item:
             return None
         sentence = say(f"record-{self.state}", language, detail=self.detail or self.code)
         return f"{sentence} ({self.field})" if self.field else sentence
+
+    @property
+    def certificate_number(self) -> str | None:
+        """The number that counts: the server's, before that the one that the record was given here."""
+        published: str | None = (self.result or {}).get("certificate_number")
+        provisional: str | None = self.record["body"].get("certificate_number")
+        return published or provisional
+
+    def certificate(self, language: str = "vi") -> str | None:
+        """What there is to say of its certificate; None where none was promised and none is given."""
+        provisional = self.record["body"].get("certificate_number")
+        number = (self.result or {}).get("certificate_number")
+        if number and provisional and number != provisional:
+            return say("certificate-other", language, number=number, provisional=provisional)
+        if number:
+            return say("certificate-published", language, number=number)
+        if provisional and (self.result or {}).get("withheld"):
+            return say("certificate-withheld", language, provisional=provisional)
+        return say("certificate-provisional", language, number=provisional) if provisional else None
 
 
 class Outbox:
@@ -138,9 +157,19 @@ class Outbox:
     def verified(self) -> dict[str | None, set[str]]:
         """By visit, the instruments that have a record sealed here."""
         found: dict[str | None, set[str]] = {}
-        for row in self._journal.database.rows("SELECT visit_id, instrument_id FROM records"):
+        query = "SELECT visit_id, instrument_id FROM records WHERE instrument_id IS NOT NULL"
+        for row in self._journal.database.rows(query):
             found.setdefault(row["visit_id"], set()).add(row["instrument_id"])
         return found
+
+    def concluded(self, visit_id: str) -> list[str]:
+        """The instruments of a visit with a sealed verdict, pass or fail, in the order of sealing."""
+        query = (
+            "SELECT sealed FROM records WHERE visit_id = ? AND instrument_id IS NOT NULL ORDER BY sequence"
+        )
+        rows = self._journal.database.rows(query, visit_id)
+        bodies = [self._payload(row["sealed"])["record"]["body"] for row in rows]
+        return list(dict.fromkeys(b["instrument_id"] for b in bodies if b["verdict"] != "incomplete"))
 
     def item(self, id: str) -> Item | None:
         found = self._journal.database.rows("SELECT * FROM records WHERE id = ?", id)

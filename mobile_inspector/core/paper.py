@@ -153,6 +153,18 @@ class Paper:
             at="signatures",
         )
 
+    def sign_by_pin(self, name: str) -> None:
+        """The inspector's signature is the PIN, which was confirmed before; nothing is drawn."""
+        self._pen.write(
+            "record.signed",
+            role="inspector",
+            name=words(name, MOST, "name"),
+            position=None,
+            signed_at=instant_text(self._pen.journal.clock.now()),
+            strokes=None,
+            at="signatures",
+        )
+
     def refuse_to_sign(self, reason: str, name: str | None = None) -> None:
         """The enterprise's representative would not sign; the record stands with this.  Raises Refused text-needed."""
         who = words(name, MOST, "name") if name else None

@@ -8,6 +8,7 @@ from datetime import date
 
 import metrology
 
+from .certificate_numbers import CertificateNumbers
 from .gates import card_obstacles
 from .refusal import Refused
 from .route import needs
@@ -20,10 +21,14 @@ MOST_CLOCK_MS = 120_000  # docs/sync.md: a clock further off raises attention
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`missing` says in words what is not there; empty: the tablet can go offline."""
+    """`missing` says in words what is not there; empty: the tablet can go offline.
+
+    `numbers`: the certificate numbers in hand for the year of the day.
+    """
 
     visits: int
     instruments: int
+    numbers: int
     missing: Sequence[Refused]
 
     @property
@@ -32,7 +37,7 @@ class Readiness:
 
     def words(self, language: str = "vi") -> str:
         """One sentence, or one for each thing that is missing."""
-        counts = {"visits": self.visits, "instruments": self.instruments}
+        counts = {"visits": self.visits, "instruments": self.instruments, "numbers": self.numbers}
         if self.ready:
             return say("ready", language, **counts)
         return " ".join(
@@ -41,7 +46,13 @@ class Readiness:
 
 
 def readiness(
-    visits: Sequence[Visit], work: Work, stock: Stock, on: date, *, offset_ms: int | None
+    visits: Sequence[Visit],
+    work: Work,
+    stock: Stock,
+    numbers: CertificateNumbers,
+    on: date,
+    *,
+    offset_ms: int | None,
 ) -> Readiness:
     """Looks at everything; never raises for what is missing."""
     missing = [] if work.cursor else [Refused("never-synced")]
@@ -50,9 +61,12 @@ def readiness(
     missing += _of_the_day(visits, work, on)
     if visits and next(stock.free(), None) is None:
         missing.append(Refused("seals-lacking"))
+    if few := numbers.short(visits, on):
+        missing.append(few)
     if offset_ms is not None and abs(offset_ms) > MOST_CLOCK_MS:
         missing.append(Refused("clock-off", minutes=round(abs(offset_ms) / 60_000)))
-    return Readiness(len(visits), sum(len(visit.items) for visit in visits), missing)
+    instruments = sum(len(visit.items) for visit in visits)
+    return Readiness(len(visits), instruments, len(numbers.free(on.year)), missing)
 
 
 def _of_the_day(visits: Sequence[Visit], work: Work, on: date) -> Iterator[Refused]:

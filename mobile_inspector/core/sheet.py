@@ -78,7 +78,7 @@ class Sheet:
         keys = [key for key, _ in self._read()]
         return f"readings[{keys.index((point, run))}]" if (point, run) in keys else None
 
-    def record_body(self, verdict: str, finished_at: str) -> Json:
+    def record_body(self, verdict: str, finished_at: str, certificate_number: str | None) -> Json:
         """The body of the record of this verification; docs/sync.md, Push."""
         opening = self.opening
         signed = self.signatures or self.refused_to_sign
@@ -97,6 +97,7 @@ class Sheet:
             "seals_affixed": list(self.affixed.values()),
             "seals_removed": list(self.removed.values()),
             "seals_voided": list(self.voided.values()),
+            "certificate_number": certificate_number,
             "note": self.note,
             "as_found": self.as_found,
             "status_record": self.status_record,

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+from .assigned_serials import AssignedSerials
 from .attachments import Attachments
 from .budget import Budget
 from .canonical import canonical
+from .certificate_numbers import CertificateNumbers
 from .clock import instant_text, read_instant
 from .database import ERASE
 from .first_load import FirstLoad
@@ -71,7 +73,7 @@ class Report:
 
 
 class Sync:
-    """One round is `once()`: push in order of sequence, then attachments, then pull.  One thread at a time."""
+    """One round is `once()`: push in order of sequence, then attachments, then pull, then numbers.  One thread at a time."""
 
     def __init__(
         self,
@@ -83,10 +85,12 @@ class Sync:
         network: Network,
         inspection_url: str,
         budget: Budget,
+        numbers: CertificateNumbers,
+        serials: AssignedSerials,
     ) -> None:
         self.journal, self.session, self.outbox, self.work = journal, session, outbox, work
         self.attachments, self.network, self.inspection_url = attachments, network, inspection_url
-        self.budget = budget
+        self.budget, self.numbers, self.serials = budget, numbers, serials
         self._uploads = Uploads(attachments, self._call)
         self._first_load = FirstLoad(journal.database, attachments.folder.parent)
         self._enrolled: set[str] = set()
@@ -95,7 +99,7 @@ class Sync:
     def once(self) -> Report:
         """Does all that can be done now.  Never raises for what a network or a server does: see `Report.problem`."""
         report = Report()
-        for part in (self._push, self._send_attachments, self._pull):
+        for part in (self._push, self._send_attachments, self._pull, self._reserve):
             try:
                 part(report)
             except Refused as problem:
@@ -218,6 +222,13 @@ class Sync:
             item.sequence,
             item.hash,
         )
+
+    def _reserve(self, report: Report) -> None:
+        """Certificate numbers and serials for the days to come; a tablet that is given no work is given none."""
+        if self._standing == "active" and self.work.cursor is not None:
+            self.numbers.give_back_last_year(self._call)
+            self.numbers.reserve(self._call)
+            self.serials.reserve(self._call)
 
     def _pull(self, report: Report) -> None:
         """Pages until there is nothing new; each is stored with its cursor before the next is asked for."""

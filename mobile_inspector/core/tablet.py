@@ -10,10 +10,14 @@ from typing import Any, Self
 
 import httpx
 
+from .assigned_serials import AssignedSerials, UsedSerials
 from .attachments import Attached, AttachmentRows, Attachments
-from .batch import copy_down
+from .batch import Batch, Batches
+from .batch import Outcome as BatchOutcome
 from .budget import Budget
+from .certificate_numbers import CertificateNumbers, UsedNumbers
 from .clock import Clock
+from .copying import copy_down
 from .courier import Courier
 from .database import DEVICE_SECRET, erase, open_database
 from .drafts import DraftRows, Drafts
@@ -54,13 +58,19 @@ class Tablet:
         self._outbox = Outbox(journal)
         self.finder = Finder(self.work)
         self.budget = Budget(journal.database, journal.clock, network)
-        self.visit_book = VisitBook(session, self.work)
+        self.serials = AssignedSerials(journal, session, self.work)
+        self.visit_book = VisitBook(session, self.work, self._outbox, self.serials)
         self.stock = Stock(journal, self.work)
         self.attachments = Attachments(journal, directory / "attachments")
-        self.drafts = Drafts(journal, session, self._outbox, self.work, self.stock, self.attachments)
-        self._sync = Sync(
-            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget
+        self.numbers = CertificateNumbers(journal, session, self.work)
+        self.drafts = Drafts(
+            journal, session, self._outbox, self.work, self.stock, self.attachments, self.numbers
         )
+        self.batches = Batches(self.drafts)
+        self._sync = Sync(
+            journal, session, self._outbox, self.work, self.attachments, network, inspection_url, self.budget,
+            self.numbers, self.serials,
+        )  # fmt: skip
 
     @classmethod
     def open(
@@ -89,7 +99,14 @@ class Tablet:
         registry_url, inspection_url = checked_url(registry_url), checked_url(inspection_url)
         database = open_database(Path(directory))
         vault = Vault(database, device_secret or secret_in(Path(directory) / DEVICE_SECRET))
-        projections: list[Projection] = [Records(), DraftRows(), UsedSeals(), AttachmentRows()]
+        projections: list[Projection] = [
+            Records(),
+            DraftRows(),
+            UsedSeals(),
+            UsedNumbers(),
+            UsedSerials(),
+            AttachmentRows(),
+        ]
         journal = Journal(database, clock or Clock(), vault, projections)
         network = Network(transport)
         session = Session(journal, vault, network, registry_url, offline_days)
@@ -124,6 +141,21 @@ class Tablet:
     def confirm_pin(self, pin: str) -> None:
         """Before `finish`: it is the inspector who signs.  See `Session.confirm_pin`."""
         self.session.confirm_pin(pin)
+
+    def recover(self, user: str, password: str, recovery_code: str | None = None) -> None:
+        """PIN or password is forgotten.  The PIN is no longer valid afterwards: a new one must be set.
+
+        Args:
+            recovery_code: when the password was forgotten too, and the registry has given another.  None: the password
+                is the one that this tablet knows.
+
+        Raises as `Session.renew` with a code, as `Session.sign_in` without.
+        """
+        if recovery_code is None:
+            self.session.sign_in(user, password)
+        else:
+            self.session.renew(user, password, recovery_code)
+        self.session.vault.forget_pin()
 
     def recovery_code(self) -> str:
         """The code that opens this tablet when password and PIN are forgotten: to be shown once and kept on paper."""
@@ -190,7 +222,7 @@ class Tablet:
         """Whether a day (today if none is given) can be worked without a network; `words()` says it in a sentence."""
         day = on or self.journal.clock.today()
         offset = self.journal.clock.offset_ms
-        return readiness(self.work.visits(day), self.work, self.stock, day, offset_ms=offset)
+        return readiness(self.work.visits(day), self.work, self.stock, self.numbers, day, offset_ms=offset)
 
     def search(self, query: str, most: int = 50) -> list[Found]:
         """Instruments by parts of serial, maker, enterprise, site or address, without diacritics; needs no network.
@@ -240,12 +272,28 @@ class Tablet:
         """The verifications under way, the one touched last first; each at the field where it was left."""
         return self.drafts.open()
 
+    def seal(self, draft: Verification, pin: str) -> Item:
+        """The inspector signs with the PIN, and the record is sealed.  Raises as `confirm_pin` and `Verification.finish`."""
+        self.confirm_pin(pin)
+        return self.sign_and_finish(draft)
+
+    def sign_and_finish(self, draft: Verification) -> Item:
+        """After `confirm_pin`.  Raises as `Verification.finish`."""
+        card = self.work.inspector()
+        draft.paper.sign_by_pin(str(card["name"]) if card else self.session.user or "")
+        return draft.finish()
+
+    def seal_batch(self, batch: Batch, pin: str) -> BatchOutcome:
+        """One PIN for all that are ready; each is a record of its own.  Raises as `confirm_pin`."""
+        self.confirm_pin(pin)
+        return batch.finish(self.sign_and_finish)
+
     def correct(self, record_id: str, reason: str) -> Verification:
         """Begins the correction of a record sealed here: a new record, with the reason.  See `Drafts.correct`."""
         return self.drafts.correct(record_id, reason)
 
     def copy_down(self, source: Verification, fields: Sequence[str], to: Iterable[Verification]) -> int:
-        """For identical instruments: what is the same for all, entered once.  See `batch.copy_down`."""
+        """For identical instruments: what is the same for all, entered once.  See `copying.copy_down`."""
         return copy_down(source, fields, to)
 
     def outbox(self) -> list[Item]:

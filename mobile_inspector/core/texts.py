@@ -231,6 +231,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state-on_tablet": ("trên máy", "on this tablet"),
     "state-received": ("đã nhận", "received"),
     "state-published": ("đã công bố", "published"),
+    "certificate-provisional": (
+        "Số giấy chứng nhận tạm: {number}, chờ công bố.",
+        "Certificate number {number}, provisional until it is published.",
+    ),
+    "certificate-published": ("Giấy chứng nhận số {number}, đã công bố.", "Certificate {number}, published."),
+    "certificate-other": (
+        "Giấy chứng nhận mang số {number}. Hãy thu hồi giấy đã giao mang số {provisional}.",
+        "The certificate has the number {number}. Take back the paper that was given out with {provisional}.",
+    ),
+    "certificate-withheld": (
+        "Máy chủ chưa cấp giấy chứng nhận. Hãy thu hồi giấy đã giao mang số {provisional}.",
+        "The server gave no certificate. Take back the paper that was given out with {provisional}.",
+    ),
     "state-rejected": ("bị từ chối", "rejected"),
     "state-conflict": ("bị trùng", "in conflict"),
     "record-on_tablet": (
@@ -285,6 +298,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ending-unknown": (
         "Kết quả cuộc kiểm định là một trong: {endings}.",
         "A visit ends as one of: {endings}.",
+    ),
+    "serial-here": (
+        "Số chế tạo {serial} đã có trong cuộc kiểm định này. Hãy xem lại số.",
+        "The serial number {serial} is on this visit already. Look at the number again.",
+    ),
+    "serials-lacking": (
+        "Trên máy không còn số dành cho phương tiện không có số chế tạo. Hãy đồng bộ khi có mạng.",
+        "No number for instruments without a serial number is left on this tablet. Sync with a network.",
+    ),
+    "year-bad": (
+        "Năm sản xuất gồm bốn chữ số, như 2024; hoặc để trống.",
+        "The year of manufacture has four digits, like 2024; or leave it empty.",
+    ),
+    "batch-empty": (
+        "Chưa chọn phương tiện đo nào. Hãy chọn ít nhất một.",
+        "No instrument is chosen. Choose one at least.",
+    ),
+    "batch-too-large": (
+        "Một loạt có nhiều nhất {most} phương tiện đo. Hãy chia thành nhiều loạt.",
+        "A batch has at most {most} instruments. Make several.",
     ),
     "batch-mixed": (
         "Phương tiện đo {serial} khác loại, đặc tính hoặc hình thức kiểm định; không sao chép được sang đó.",
@@ -397,8 +430,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # ready for a day without a network
     "ready": (
-        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn.",
-        "You can go offline: {visits} visits, {instruments} instruments, all standards in date.",
+        "Có thể làm việc ngoại tuyến: {visits} cuộc kiểm định, {instruments} phương tiện đo, mọi chuẩn còn hạn,"
+        " {numbers} số giấy chứng nhận.",
+        "You can go offline: {visits} visits, {instruments} instruments, all standards in date,"
+        " {numbers} certificate numbers.",
     ),
     "not-ready": (
         "Chưa sẵn sàng ngoại tuyến ({visits} cuộc kiểm định, {instruments} phương tiện đo):",
@@ -419,6 +454,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seals-lacking": (
         "Bạn không còn niêm phong nào trong tay. Hãy nhận thêm rồi đồng bộ.",
         "There is no seal left in your hand. Get some, then sync.",
+    ),
+    "numbers-few": (
+        "Còn {have} số giấy chứng nhận cho {needed} phương tiện đo. Hãy đồng bộ; thiếu số vẫn ký được, máy chủ cấp số sau.",
+        "{have} certificate numbers for {needed} instruments. Sync; records without one are numbered by the server.",
+    ),
+    "numbers-under-way": (
+        "Còn {count} biên bản mang số giấy chứng nhận chưa được công bố. Hãy đồng bộ rồi thử lại.",
+        "{count} records with a certificate number are not published yet. Sync and try again.",
     ),
     "clock-off": (
         "Đồng hồ của máy lệch {minutes} phút so với máy chủ. Hãy chỉnh lại giờ.",

@@ -9,6 +9,7 @@ from typing import Any
 import metrology
 
 from .attachments import Attachments
+from .certificate_numbers import CertificateNumbers
 from .clock import instant_text
 from .fitting import Fitting
 from .form import Form, read_value, words
@@ -33,8 +34,16 @@ class Verification:
     draft-finished, draft-abandoned, storage-full, and those that each one names.
     """
 
-    def __init__(self, pen: Pen, outbox: Outbox, work: Work, stock: Stock, attachments: Attachments) -> None:
-        self._pen, self._outbox, self._work = pen, outbox, work
+    def __init__(
+        self,
+        pen: Pen,
+        outbox: Outbox,
+        work: Work,
+        stock: Stock,
+        attachments: Attachments,
+        numbers: CertificateNumbers,
+    ) -> None:
+        self._pen, self._outbox, self._work, self._numbers = pen, outbox, work, numbers
         self.id = pen.id
         self.seals = Fitting(pen, stock)
         self.paper = Paper(pen, attachments)
@@ -185,17 +194,25 @@ class Verification:
         named = {each["purpose"] for each in self.sheet.attachments.values()}
         return [purpose for purpose in self.evidence_asked() if purpose not in named]
 
+    def next_certificate_number(self) -> str | None:
+        """The number that the record will be given if it is sealed now, provisional until the server has published it.
+
+        None where it would earn no certificate as far as the tablet can tell, and where no number is in hand.
+        """
+        today = self._pen.journal.clock.today().isoformat()
+        return self._number(self.evaluate(), self.sheet.verified_on if self._corrects else today)
+
     def finish(self) -> Item:
         """Seals the record into the tablet's chain, in one transaction: a kill leaves a draft or a record, no third.
 
         The day of the verification is the day of finishing, and the standards must be in date on that day; a correction
-        keeps the day and the moment of what it corrects.
+        keeps the day and the moment of what it corrects.  A pass is given the next certificate number in hand.
 
         Raises Refused: standard-needed (a pass without standards), standard-expired, seals-on-failed, note-needed (no
         conclusion), and what keeps the sheet from being judged.
         """
         pen = self._pen
-        corrects = "corrects" in pen.sheet.opening
+        corrects = self._corrects
         today = pen.journal.clock.today().isoformat()
         if today != pen.sheet.verified_on and not corrects:
             pen.write("day.set", day=today)
@@ -204,7 +221,8 @@ class Verification:
             judgement = judge(pen.sheet, self._work.shelf())
             _must_be_complete(pen.sheet, judgement)
             finished_at = pen.sheet.opening.get("finished_at") or instant_text(pen.journal.clock.now())
-            body = pen.sheet.record_body(judgement.verdict, finished_at)
+            number = self._number(judgement, pen.sheet.verified_on)
+            body = pen.sheet.record_body(judgement.verdict, finished_at, number)
             kind = "correction" if corrects else "verification"
             record = self._outbox.seal(pen.session.device, self.id, kind, body)
             told = {"hash": record["hash"], "sequence": record["sequence"], "verdict": judgement.verdict}
@@ -220,6 +238,18 @@ class Verification:
         if used:
             raise Refused("seals-in-draft", field="seals", numbers=", ".join(number for number, _ in used))
         self._pen.write("verification.abandoned", reason=words(reason, TEXT, "reason"))
+
+    @property
+    def _corrects(self) -> bool:
+        return "corrects" in self.sheet.opening
+
+    def _number(self, judgement: Judgement, on: str) -> str | None:
+        """The server cancels a number that stands on what earns no certificate, so none is given then."""
+        withheld = any(obstacle.code != "visit-gone" for obstacle in self.obstacles())
+        has_identity = bool(self.instrument.get("serial"))
+        if judgement.verdict != "pass" or withheld or not has_identity:
+            return None
+        return self._numbers.next(int(on[:4]))
 
     def _with(self, kind: str, change: Mapping[str, Any]) -> Sheet:
         changed = copy.deepcopy(self.sheet)

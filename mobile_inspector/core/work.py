@@ -65,7 +65,7 @@ class Work:
         with self._journal.database.transaction() as connection:
             for id in page.get("gone", ()):
                 connection.execute("UPDATE work SET hidden = 1 WHERE kind = 'visit' AND id = ?", (id,))
-            connection.execute("DELETE FROM work WHERE kind = 'seals'")
+            connection.execute("DELETE FROM work WHERE kind IN ('seals', 'numbers')")
             connection.executemany("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", rows)
             for result in page.get("results", ()):
                 self._result(connection, result)
@@ -182,6 +182,23 @@ class Work:
         """The ranges of seals that the server says are in this inspector's hand."""
         return self._bodies("seals")
 
+    def reserved(self, key: str) -> list[str]:
+        """The numbers that the server says this tablet holds, lowest first, those used here among them.
+
+        Args:
+            key: "{tablet id}/{year}" for certificate numbers, "{tablet id}/serials" for assigned serials.
+        """
+        found = self._body("numbers", key)
+        return list(found["numbers"]) if found else []
+
+    def keep_reserved(self, key: str, numbers: Sequence[str]) -> None:
+        """Adds numbers that were just reserved; the next page has the whole list."""
+        with self._journal.database.transaction() as connection:
+            known = self.reserved(key)
+            body = {"numbers": [*known, *(number for number in numbers if number not in known)]}
+            row = ("numbers", key, self._sealed("numbers", key, body))
+            connection.execute("INSERT OR REPLACE INTO work (kind, id, body) VALUES (?, ?, ?)", row)
+
     def pictures_asked(self, type_code: str, on: str) -> dict[str, Mapping[str, str]]:
         """What the office wants photographed on verifications of a type on a day (ISO text): by purpose, in vi and en."""
         told = self._body("evidence", "all")
@@ -283,6 +300,10 @@ def _states(page: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]
         found.append(("evidence", "all", {"asked": asked}))
     for held in page["seals_in_hand"]:
         found.append(("seals", f"{held['batch_id']}/{int(held['first']):09d}", held))
+    for reserved in page.get("certificate_numbers", ()):
+        found.append(("numbers", f"{reserved['tablet_id']}/{int(reserved['year'])}", reserved))
+    for serials in page.get("assigned_serials", ()):
+        found.append(("numbers", f"{serials['tablet_id']}/serials", serials))
     if page["inspector"] is not None:
         found.append(("inspector", "self", page["inspector"]))
     return found

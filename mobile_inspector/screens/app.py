@@ -16,18 +16,23 @@ from mobile_inspector.core.courier import Courier
 
 from .background import Background
 from .bars import Message, TopBar
+from .batch import Batch
 from .camera import Camera, camera_of
+from .choose import Choose
 from .enrol import Enrol
 from .finish import Finish
+from .found import Found
 from .instrument import Instrument
 from .metered import is_metered
 from .outbox import Outbox
 from .page import Page
 from .photos import Album
 from .pin import Pin
+from .recover import Recover
 from .seals import Seals
 from .search import Search
 from .sign_in import SignIn
+from .status import Status
 from .theme import LOOK
 from .today import Today
 from .verify import Verify
@@ -36,8 +41,11 @@ from .words import word
 
 PAGES: dict[str, type[Page]] = {
     page.name: page
-    for page in (SignIn, Enrol, Pin, Today, Visit, Instrument, Verify, Seals, Finish, Outbox, Search)
-}
+    for page in (
+        SignIn, Recover, Enrol, Pin, Today, Visit, Instrument, Found, Choose, Batch, Verify, Status, Seals, Finish,
+        Outbox, Search,
+    )
+}  # fmt: skip
 Place = tuple[str, dict[str, Any]]
 METERED_EVERY = 10.0  # seconds
 
@@ -142,7 +150,11 @@ class InspectorApp(App):
         if not self.tablet.session.vault.has_pin:
             return [("pin", {})]
         under_way = self.tablet.resume()
-        return [("today", {})] + ([("verify", {"draft": under_way[0].id})] if under_way else [])
+        if not under_way:
+            return [("today", {})]
+        batch = self.tablet.batches.of(under_way[0].id)
+        left = ("batch", {"batch": batch.id}) if batch else ("verify", {"draft": under_way[0].id})
+        return [("today", {}), left]
 
     def heard(self, report: Report) -> None:
         """After every round of the courier."""
@@ -218,7 +230,7 @@ class InspectorApp(App):
         self.body.add_widget(self.page)
         self.top.follow(self.page, len(self.way) > 1)
         self.page.refresh()
-        if name not in ("sign_in", "enrol", "pin"):
+        if name not in ("sign_in", "recover", "enrol", "pin"):
             self.state_changed()
 
     def _key(self, _: Any, key: int, *rest: Any) -> bool:

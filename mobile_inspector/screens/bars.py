@@ -54,7 +54,7 @@ class TopBar(BoxLayout):
             self.first.add_widget(back)
         self.name.text = page.title()
         self.first.add_widget(self.name)
-        self.to_outbox.disabled = page.name in ("sign_in", "outbox", "enrol", "pin")
+        self.to_outbox.disabled = page.name in ("sign_in", "recover", "outbox", "enrol", "pin")
 
     def states(self, found: Mapping[Any, int]) -> None:
         names = ("on_tablet", "received", "published")

@@ -41,6 +41,7 @@ class Finish(Page):
             "note": draft.sheet.note,
             "signed": signed and signed["name"],
             "refused": draft.sheet.refused_to_sign,
+            "number": draft.next_certificate_number(),
             "contact": visit.enterprise["contact_name"] if visit else "",
         }
 
@@ -50,6 +51,10 @@ class Finish(Page):
         summary.add_widget(Text(
             self.say(f"verdict-{found['verdict']}"), size=HUGE, bold=True, tone=VERDICT_TONES[found["verdict"]]
         ))  # fmt: skip
+        if found["number"]:
+            summary.add_widget(Text(self.say("number-provisional", number=found["number"]), bold=True))
+        elif found["verdict"] == "pass" and not found["obstacles"]:
+            summary.add_widget(Text(self.say("number-none"), tone="faint"))
         for why in found["why"][:12]:
             summary.add_widget(Text(why))
         if found["obstacles"]:
@@ -85,22 +90,21 @@ class Finish(Page):
     def seal(self, pin: str) -> None:
         id = self.where["draft"]
 
-        def act() -> Item:
-            self.tablet.confirm_pin(pin)
-            return self.tablet.drafts.get(id).finish()
-
-        self.do(act, self._sealed)
+        self.do(lambda: self.tablet.seal(self.tablet.drafts.get(id), pin), self._sealed)
 
     def _sealed(self, item: Item) -> None:
         visit = item.record["body"]["visit_id"]
         self.app.start_at(("today", {}), *([("visit", {"visit": visit})] if visit else []))
-        self.app.tell(self.say("sealed", sequence=item.sequence))
+        told = self.say("sealed", sequence=item.sequence)
+        self.app.tell(f"{told} {item.certificate(self.language) or ''}".rstrip())
         self.app.kick()
 
     def _signing(self, found: Mapping[str, Any]) -> Column:
         card = Column(Text(self.say("representative"), size=LARGE, bold=True), card=True)
         if found["signed"]:
             card.add_widget(Text(self.say("signed-by", name=found["signed"]), tone="good", bold=True))
+        if not found["signed"] and not found["refused"]:
+            card.add_widget(Text(self.say("representative-lacking"), tone="warn"))
         if found["refused"]:
             card.add_widget(
                 Text(self.say("refused-by", reason=found["refused"]["reason"]), tone="warn", bold=True)

@@ -11,6 +11,7 @@ from mobile_inspector.core.typed import shown
 
 from . import photos
 from .page import Page
+from .past import history, made_here
 from .theme import LARGE
 from .widgets import Ask, Column, Push, Row, Scroll, Split, Text
 from .words import day
@@ -30,7 +31,10 @@ class Instrument(Page):
         sheet = self.tablet.drafts.get(draft) if draft else None
         noted = sheet.sheet.mismatches if sheet else []
         photos = self.app.album.of(self.tablet, sheet)
-        return {"instrument": instrument, "draft": draft, "noted": list(noted), "photos": photos}
+        made = [item for item in self.tablet.outbox() if item.record["body"].get("instrument_id") == id]
+        return {
+            "instrument": instrument, "draft": draft, "noted": list(noted), "photos": photos, "made": made[::-1],
+        }  # fmt: skip
 
     def show(self, found: Mapping[str, Any]) -> None:
         self.clear_widgets()
@@ -72,8 +76,10 @@ class Instrument(Page):
                 )  # fmt: skip
                 made.add_widget(push)
         if self.where["visit"] is not None:
-            identity.add_widget(Push(self.say("found-like"), lambda: self.found_like(each), filled=False))
-        left = [identity]
+            identity.add_widget(Push(self.say("found-like"), self.found_like, filled=False))
+        left = [identity, history(self, each)]
+        if found["made"]:
+            left.insert(0, made_here(self, found["made"], self.correct))
         if found["draft"]:
             left.append(photos.card(self, found["draft"], found["photos"]))
         self.add_widget(Split(Scroll(*left), Scroll(seals, made), wide=0.5, high=0.5))
@@ -94,6 +100,10 @@ class Instrument(Page):
             lambda: self.tablet.start(visit, instrument, regime, reason).id,
             lambda id: self.app.go("verify", draft=id),
         )
+
+    def correct(self, record_id: str, reason: str) -> None:
+        """A record is never changed: what was wrong is told by another one, with the reason."""
+        self.do(lambda: self.tablet.correct(record_id, reason).id, lambda id: self.app.go("verify", draft=id))
 
     def differs(self, draft: str, what: str) -> None:
         """It is not as registered: what is there instead?"""
@@ -119,20 +129,9 @@ class Instrument(Page):
             filled=False,
         ))  # fmt: skip
 
-    def found_like(self, each: Mapping[str, Any]) -> None:
+    def found_like(self) -> None:
         """One more of the same kind stands there and is not on the visit."""
-        visit = self.where["visit"]
-
-        def answer(serial: str) -> None:
-            self.do(
-                lambda: self.tablet.visit_book.add_found(
-                    visit, each["type_code"], each["characteristics"],
-                    serial=serial, maker=each["maker"], model=each["model"],
-                ),
-                lambda id: self.app.go("instrument", visit=visit, instrument=id),
-            )  # fmt: skip
-
-        Ask(self.say("found-serial"), self.say("ok"), self.say("cancel"), answer).open()
+        self.app.go("found", visit=self.where["visit"], like=self.where["instrument"])
 
     def _ask_why(self) -> None:
         if self.repair.parent is None:

@@ -148,9 +148,8 @@ class Outbox(Page):
         card.add_widget(Text(item.words(self.language), tone=TONES[item.state]))
         if error := item.error(self.language):
             card.add_widget(Text(error, tone="bad"))
-        number = (item.result or {}).get("certificate_number")
-        if number:
-            card.add_widget(Text(f"{self.say('certificate')}: {number}", bold=True))
+        if told := item.certificate(self.language):
+            card.add_widget(Text(told, bold=True))
         if item.state == "on_tablet":
             card.add_widget(Push(self.say("send-now"), self.app.kick, filled=False))
         return card
@@ -177,7 +176,8 @@ class Outbox(Page):
 
     def _line(self, item: Item) -> Line:
         return Line(
-            self._name(item), item.error(self.language) or "", item.words(self.language),
+            self._name(item), item.error(self.language) or item.certificate(self.language) or "",
+            item.words(self.language),
             "bad" if item.code else TONES[item.state], lambda: self.choose(item.id), chosen=item.id == self.chosen,
         )  # fmt: skip
 
@@ -212,5 +212,11 @@ class Outbox(Page):
 
     def _name(self, item: Item) -> str:
         each = self.found.known.get(item.record["body"].get("instrument_id"))
-        name = f"{each['maker']} {each['model']} {each['serial']}" if each else item.record["kind"]
+        name = f"{each['maker']} {each['model']} {each['serial']}" if each else self._other(item)
         return self.say("record", sequence=item.sequence, name=name)
+
+    def _other(self, item: Item) -> str:
+        """What is about no instrument that is known here: a visit's end, or work that has gone."""
+        if item.record["kind"] == "visit":
+            return self.say("record-visit", ending=self.say(f"ending-{item.record['body']['ending']}"))
+        return self.say("record-gone")

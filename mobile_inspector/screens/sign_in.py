@@ -37,7 +37,9 @@ class SignIn(Page):
         known = Column(
             Text(self.say("sign-in-known", user=user), bold=True), self.pin, self.buttons[0], card=True
         )
-        self.add_widget(Scroll(*([known, self.card] if has_pin else [self.card])))
+        cards = [known, self.card] if has_pin else [self.card]
+        forgot = Push(self.say("forgot"), lambda: self.app.go("recover"), filled=False)
+        self.add_widget(Scroll(*cards, *([forgot] if user else [])))
 
     def by_pin(self) -> None:
         pin = self.pin.text

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mobile_inspector.core import Verification
 from mobile_inspector.core.clock import VIETNAM, read_instant
 from mobile_inspector.core.texts import say as say_core
 
@@ -26,7 +27,7 @@ class Day:
     readiness: str
     stops: list[Line]
     needs: list[Line]
-    under_way: tuple[str, str] | None
+    under_way: tuple[str, dict[str, Any], str] | None  # the page, where, what the button says
 
 
 class Today(Page):
@@ -37,15 +38,12 @@ class Today(Page):
     def gather(self) -> Day:
         tablet = self.tablet
         readiness, under_way = tablet.readiness(), tablet.resume()
-        each = under_way[0].instrument if under_way else None
         return Day(
             ready=readiness.ready,
             readiness=readiness.words(self.language),
             stops=[self._stop(stop) for stop in tablet.route()],
             needs=[line for need in tablet.standards_to_carry() for line in self._need(need)],
-            under_way=(under_way[0].id, f"{each['maker']} {each['model']} {each['serial']}")
-            if each
-            else None,
+            under_way=self._under_way(under_way[0]) if under_way else None,
         )
 
     def show(self, found: Day) -> None:
@@ -56,8 +54,8 @@ class Today(Page):
             Push(self.say("sync"), self.app.kick, filled=False),
         ))  # fmt: skip
         if found.under_way:
-            id, name = found.under_way
-            head.add_widget(Push(self.say("go-on", name=name), lambda: self.app.go("verify", draft=id)))
+            page, where, text = found.under_way
+            head.add_widget(Push(text, lambda: self.app.go(page, **where)))
         empty = [Line(self.say("no-visits"), self.say("no-visits-why"))]
         carry = Column(Text(self.say("standards-day"), size=LARGE, bold=True), card=True)
         for line in found.needs:
@@ -65,6 +63,14 @@ class Today(Page):
             carry.add_widget(Text(line.more, tone="bad" if line.tone == "bad" else "faint"))
         self.add_widget(head)
         self.add_widget(Split(Listing(found.stops or empty, height=96), Scroll(carry), wide=0.6, high=0.6))
+
+    def _under_way(self, draft: Verification) -> tuple[str, dict[str, Any], str]:
+        batch = self.tablet.batches.of(draft.id)
+        if batch is not None:
+            return "batch", {"batch": batch.id}, self.say("alike-go-on", count=len(batch.open))
+        each = draft.instrument
+        name = f"{each['maker']} {each['model']} {each['serial']}"
+        return "verify", {"draft": draft.id}, self.say("go-on", name=name)
 
     def _stop(self, stop: Stop) -> Line:
         visit = stop.visit

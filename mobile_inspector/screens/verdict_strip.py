@@ -9,6 +9,7 @@ from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 
+from mobile_inspector.core import Live
 from mobile_inspector.core.typed import shown
 
 from .theme import BODY, LARGE, LOOK
@@ -19,7 +20,7 @@ TONES = {"pass": "good", "fail": "bad"}
 
 
 class VerdictStrip(BoxLayout):
-    """`say` nothing, a result of `metrology`, or what is wrong with the number."""
+    """`live` for every key; `say` nothing, a result of `metrology`, or what is wrong with the number."""
 
     def __init__(self, language: str) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, height=dp(96), padding=(dp(12), dp(6)))
@@ -50,6 +51,14 @@ class VerdictStrip(BoxLayout):
                 "strip-limit", language, low=_signed(low, language), high=_signed(high, language), unit=unit
             )  # fmt: skip
             self._set(tone, palette.on_action, first, limit)
+
+    def live(self, found: Live) -> None:
+        """What is being typed: of the run and its point, what fails goes before what passes."""
+        if found.problem is not None:
+            self.say(None, found.problem.text(self._language))
+        else:
+            worst = sorted(found.outcomes, key=lambda outcome: outcome["verdict"] != "fail")
+            self.say(worst[0] if worst else None)
 
     def _set(self, ground: list[float], ink: list[float], first: str, second: str) -> None:
         self._ground.rgba = ground

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mobile_inspector.core import Refused, Verification
+from mobile_inspector.core import Live, Refused
+from mobile_inspector.core.batch import alike
 
 from . import photos
 from .fields import Field, fields, judged
 from .listing import Line, Listing
 from .number_pad import NumberPad
 from .page import Page
+from .status import is_stated
 from .theme import BODY, HUGE, LARGE
 from .verdict_strip import TONES, VerdictStrip
 from .widgets import Column, Push, Row, Scroll, Split, Text
@@ -35,6 +37,7 @@ class State:
     lacking: Sequence[str]
     asked: Mapping[str, Mapping[str, str] | None]
     others: Sequence[str]
+    is_stated: bool
 
 
 class Verify(Page):
@@ -61,13 +64,15 @@ class Verify(Page):
         ]
         found = fields(draft, judged(judgement.result), self.language)
         name = f"{each['maker']} {each['model']} {each['serial']}"
-        others = [other.id for other in self.tablet.resume() if other.id != draft.id and _alike(other, draft)]
+        others = [other.id for other in self.tablet.resume() if other.id != draft.id and alike(other, draft)]
         has_as_found = draft.sheet.as_found is not None
+        if "corrects" in draft.sheet.opening:
+            name = self.say("correction-of", name=name)
         album = self.app.album.of(self.tablet, draft)
         asked = draft.evidence_asked()
         return State(
             name, draft.at, found, standards, judgement.verdict, has_as_found, album, draft.evidence_lacking(),
-            asked, others,
+            asked, others, is_stated(each),
         )  # fmt: skip
 
     def show(self, found: State) -> None:
@@ -126,6 +131,17 @@ class Verify(Page):
                     self.strip.say(None, trouble)
                 self.refresh()
 
+        if field.kind == "reading":
+            point, run, name = field.names
+
+            def look() -> Live:
+                return self.tablet.drafts.get(id).live(point, name, text, int(run))
+
+            def seen(live: Live) -> None:
+                if self.at == at and text == self._latest and self.strip is not None:
+                    self.strip.live(live)
+
+            self.app.background.run(look, seen)
         self.do(keep, kept)
 
     def answer(self, good: bool | None) -> None:
@@ -281,6 +297,10 @@ class Verify(Page):
             Push(self.say("to-seals"), lambda: self.app.go("seals", draft=id), filled=False),
             Push(self.say("to-finish"), lambda: self.app.go("finish", draft=id), filled=False),
         ]
+        if self.found.is_stated:
+            parts.insert(
+                0, Push(self.say("to-status"), lambda: self.app.go("status", draft=id), filled=False)
+            )
         if len(self.found.others) > 0:
             parts.insert(
                 0, Push(self.say("copy-down", count=len(self.found.others)), self.copy_down, filled=False)
@@ -295,10 +315,3 @@ class Verify(Page):
 
     def _as_typed(self, typed: str, field: Field) -> str:
         return f"{typed or '…'} {field.unit if field.unit != '1' else ''}".strip()
-
-
-def _alike(one: Verification, other: Verification) -> bool:
-    """Whether it is worth offering to copy from one to the other; the core decides."""
-    mine, its = one.sheet.opening, other.sheet.opening
-    same = all(mine[name] == its[name] for name in ("regime", "procedure"))
-    return same and mine["instrument"]["characteristics"] == its["instrument"]["characteristics"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from kivy.utils import platform
 
+from mobile_inspector.core.batch import kinds
 from mobile_inspector.core.clock import VIETNAM, read_instant
 from mobile_inspector.core.route import is_overdue
 from mobile_inspector.core.visit_book import ENDINGS, Ending
@@ -45,7 +46,10 @@ class Visit(Page):
                 f"{each['maker']} {each['model']}", more, mark, tone,
                 lambda id=each["id"]: self.app.go("instrument", visit=visit.id, instrument=id),  # type: ignore[misc]
             ))  # fmt: skip
-        return {"visit": visit, "lines": lines, "outcome": self.tablet.visit_book.outcome(visit.id)}
+        batch = next((each for each in self.tablet.batches.open() if each.visit_id == visit.id), None)
+        groups = kinds(visit, done)
+        return {"alike": len(groups[0]) if groups else 0, "batch": batch and (batch.id, len(batch.open)),
+                "visit": visit, "lines": lines, "outcome": self.tablet.visit_book.outcome(visit.id)}  # fmt: skip
 
     def show(self, found: Mapping[str, Any]) -> None:
         self.clear_widgets()
@@ -63,6 +67,16 @@ class Visit(Page):
         )
         if site.get("latitude") is not None:
             told.add_widget(Row(Push(self.say("directions"), lambda: directions(site), filled=False)))
+        if found["batch"]:
+            id, count = found["batch"]
+            told.add_widget(
+                Push(self.say("alike-go-on", count=count), lambda: self.app.go("batch", batch=id))
+            )
+        elif found["alike"] > 1:
+            text = self.say("alike", count=found["alike"])
+            told.add_widget(Push(text, lambda: self.app.go("choose", visit=visit.id), filled=False))
+        text = self.say("found-any")
+        told.add_widget(Push(text, lambda: self.app.go("found", visit=visit.id, like=None), filled=False))
         outcome = found["outcome"]
         if outcome is not None:
             ending = self.say(f"ending-{outcome.ending}")
@@ -84,7 +98,11 @@ class Visit(Page):
         Ask(question, self.say("ok"), self.say("cancel"), lambda reason: self._end(ending, reason)).open()
 
     def _end(self, ending: Ending, reason: str) -> None:
-        self.do(lambda: self.tablet.visit_book.close(self.where["visit"], ending, reason))
+        def then(_: None) -> None:
+            self.app.kick()
+            self.refresh()
+
+        self.do(lambda: self.tablet.visit_book.close(self.where["visit"], ending, reason), then)
 
 
 def directions(site: Mapping[str, Any]) -> None:

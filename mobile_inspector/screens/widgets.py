@@ -64,12 +64,13 @@ class Push(ButtonBehavior, Label):
             color=palette.on_action if filled else palette.tone(tone), padding=(dp(12), dp(6)),
             disabled_color=palette.faint,
         )  # fmt: skip
-        self._ground = paint(self, palette.tone(tone) if filled else palette.card, palette.tone(tone))
+        ground = palette.tone(tone) if filled else palette.card
+        self._ground = paint(self, ground, palette.tone(tone))
         self.act = act
         self.bind(width=lambda _, width: setattr(self, "text_size", (width, None)))
         self.bind(texture_size=lambda _, size: setattr(self, "height", max(TARGET, size[1])))
         self.bind(state=lambda _, state: setattr(self._ground, "a", 0.6 if state == "down" else 1))
-        self.bind(disabled=lambda *_: setattr(self._ground, "rgba", palette.card))
+        self.bind(disabled=lambda _, off: setattr(self._ground, "rgba", palette.card if off else ground))
 
     def on_release(self) -> None:
         self.act()

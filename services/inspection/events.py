@@ -76,6 +76,23 @@ class RecordReceived(Event, type="vernier.inspection.record.received.v1"):
     tablet_sequence: int
 
 
+Ending = Literal["done", "partly", "closed", "refused"]
+"""How a visit ended: all done, part of it, nobody there, not let in."""
+
+
+class VisitReported(Event, type="vernier.inspection.visit.reported.v1"):
+    """The inspector told how a visit ended. Verifications made on it come as records of their own, before or after."""
+
+    record_id: Id
+    visit_id: Id
+    inspector_id: Id
+    ending: Ending
+    reason: str
+    ended_at: Instant
+    verified: list[Id]
+    """The instruments that were verified there: what a verdict is still to come of is not left undone."""
+
+
 class AttachmentReceived(Event, type="vernier.inspection.attachment.received.v1"):
     """A photograph or signature is here, whole. Its id is the SHA-256 of its bytes; `claimed` is the one it was sent as."""
 

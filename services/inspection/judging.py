@@ -15,6 +15,7 @@ from services.inspection.domain.known import Instrument
 from services.inspection.domain.record import Record
 from services.inspection.domain.status_record import StatusRecord
 from services.inspection.domain.verification import NOT_RELIED_ON
+from services.inspection.domain.visit_report import VisitReport
 from services.inspection.events import RecordReceived
 from services.inspection.storage import (
     attentions,
@@ -25,6 +26,7 @@ from services.inspection.storage import (
     records,
     standards,
     verifications,
+    visit_reports,
     visits,
 )
 from services.kernel.model import AlreadyDone, Envelope, NotYet, now
@@ -33,7 +35,9 @@ from services.kernel.model import AlreadyDone, Envelope, NotYet, now
 def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     record = records.get(event.record_id)
     at = now()
-    if record.status == "accepted":
+    if record.status == "accepted" and record.of_kind == "visit":
+        _report(record, envelope)
+    elif record.status == "accepted":
         await_attachments(record.id, record.sent().body.attachments, record.inspector_id, envelope)
         serial = note_serial(record.id, record.tablet_id, record.sent().body, envelope)
         if serial is not None:
@@ -42,7 +46,7 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
         raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
     if record.sequence is not None:
         _gap_closed(record.tablet_id, record.sequence, envelope)
-    if record.status == "accepted":
+    if record.status == "accepted" and record.of_kind != "visit":
         _judge(record, envelope)
 
 
@@ -55,6 +59,14 @@ def raise_attention(envelope: Envelope, attention: Attention) -> None:
         attentions.add(attention, attention.raised(), by=envelope)
     except AlreadyDone:
         return
+
+
+def _report(record: Record, envelope: Envelope) -> None:
+    """How a visit ended. It is told on whosever visit it was: its own service decides whether it counts."""
+    report = VisitReport.of(record, now())
+    for concern in report.concerns(visits.find(report.visit_id)):
+        raise_attention(envelope, _attention(concern, record.id, record=record, at=now()))
+    visit_reports.on(envelope, record.id, lambda made: made.reported(), lambda: report)
 
 
 def _judge(record: Record, envelope: Envelope) -> None:

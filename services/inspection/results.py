@@ -11,6 +11,7 @@ from services.inspection.storage import (
     records,
     records_by_id,
     verifications,
+    visit_reports,
 )
 from services.kernel.model import instant_text, now
 from services.kernel.store import Store
@@ -25,7 +26,7 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
     touched: dict[str, str] = {}
     asked: list[tuple[Store[Any], str]] = [
         (records, "_id"), (verifications, "_id"), (certificates, "verification_id"), (attentions, "record_id"),
-        (attachments, "named_by"),
+        (attachments, "named_by"), (visit_reports, "_id"),
     ]  # fmt: skip
     for store, key in asked:
         where = {"inspector_id": inspector_id, "touched_at": {"$gt": since}}
@@ -43,6 +44,7 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
         each.verification_id: each
         for each in certificates.query(verification_id__in=ids, order="issued_at id")
     }
+    ended = {each.id: each.visit_id for each in visit_reports.query(id__in=ids)}
     here = {each.id for each in attachments.query(named_by__in=ids) if each.status == "received"}
     raised: dict[str, list[str]] = {}
     for each in attentions.query(order="raised_at id", record_id__in=ids):
@@ -59,6 +61,7 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
                 "record_id": record.record_id,
                 "status": record.status,
                 "verification_id": verification.id if verification else None,
+                "visit_id": ended.get(id),
                 "verdict": verification.verdict if verification else None,
                 "certificate_number": certificate.number if certificate else None,
                 "valid_until": certificate.valid_until.isoformat()

@@ -31,6 +31,7 @@ from services.inspection.domain.stocktake import Stocktake
 from services.inspection.domain.tablet import Tablet
 from services.inspection.domain.transfer import Transfer
 from services.inspection.domain.verification import Verification
+from services.inspection.domain.visit_report import VisitReport
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
 
@@ -107,6 +108,10 @@ class VerificationDocument(Aggregate):
         {"fields": ["corrects"], "sparse": True},
         {"fields": ["touched_at"]},
     )
+
+
+class VisitReportDocument(Aggregate):
+    meta = _meta("visit_reports", {"fields": ["inspector_id", "touched_at"]})
 
 
 class CertificateDocument(Aggregate):
@@ -217,6 +222,7 @@ tablets = Store(TabletDocument, Tablet)
 enrolments = Store(EnrolmentDocument, Enrolment)
 records = Store(RecordDocument, Record)
 verifications = Store(VerificationDocument, Verification)
+visit_reports = Store(VisitReportDocument, VisitReport)
 certificates = Store(CertificateDocument, Certificate)
 certificate_numbers = Store(CertificateNumberDocument, CertificateNumber)
 serial_ranges = Store(SerialRangeDocument, SerialRange)
@@ -230,7 +236,7 @@ attentions = Store(AttentionDocument, Attention)
 
 STORES: list[Store[Any]] = [
     enterprises, sites, instrument_types, instruments, standards, inspectors, visits,
-    tablets, enrolments, records, verifications, certificates, certificate_numbers, serial_ranges,
+    tablets, enrolments, records, verifications, visit_reports, certificates, certificate_numbers, serial_ranges,
     seal_batches, seals, transfers, stocktakes, attachments, uploads, attentions,
 ]  # fmt: skip
 

@@ -79,6 +79,7 @@ from services.scheduling.events import (
     VisitCancelled,
     VisitCompleted,
     VisitConfirmed,
+    VisitEnded,
     VisitRescheduled,
 )
 
@@ -112,7 +113,7 @@ def on_inspector(
     inspectors.keep(envelope, Inspector(id=event.inspector_id, touched_at=now(), **event.model_dump()))
 
 
-VisitEvent = VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted
+VisitEvent = VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted | VisitEnded
 
 STATUS: dict[type[Event], VisitStatus] = {
     VisitAnnounced: "announced",
@@ -120,6 +121,7 @@ STATUS: dict[type[Event], VisitStatus] = {
     VisitRescheduled: "rescheduled",
     VisitCancelled: "cancelled",
     VisitCompleted: "completed",
+    VisitEnded: "ended",
 }
 
 
@@ -181,6 +183,7 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitRescheduled: on_visit,
     VisitCancelled: on_visit,
     VisitCompleted: on_visit,
+    VisitEnded: on_visit,
     RecordReceived: on_record_received,
     AttachmentReceived: on_attachment_received,
     VerificationRecorded: on_verification,

@@ -25,11 +25,20 @@ from services.scheduling.events import (
     VisitCancelled,
     VisitCompleted,
     VisitConfirmed,
+    VisitEnded,
     VisitPlanned,
     VisitRescheduled,
 )
 
-Visit = VisitPlanned | VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted
+Visit = (
+    VisitPlanned
+    | VisitAnnounced
+    | VisitConfirmed
+    | VisitRescheduled
+    | VisitCancelled
+    | VisitCompleted
+    | VisitEnded
+)
 OneInstrument = (
     VerificationDue
     | RepairDeclared
@@ -96,6 +105,7 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitRescheduled: on_visit,
     VisitCancelled: on_visit,
     VisitCompleted: on_visit,
+    VisitEnded: on_visit,
     VerificationRecorded: on_verification,
     CertificateIssued: on_certificate,
     CertificateSuperseded: on_step,

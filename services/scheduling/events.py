@@ -82,6 +82,9 @@ class VisitCancelled(_Visit, type="vernier.scheduling.visit.cancelled.v1"):
     """Whether the enterprise had been told of it: of a visit that was only planned it need not hear."""
 
 
+Ending = Literal["done", "partly", "closed", "refused"]
+
+
 class VisitOutcome(Fact):
     """What a visit brought for one instrument."""
 
@@ -94,3 +97,14 @@ class VisitCompleted(_Visit, type="vernier.scheduling.visit.completed.v1"):
     """Every instrument of a visit has its verification."""
 
     outcomes: list[VisitOutcome]
+
+
+class VisitEnded(_Visit, type="vernier.scheduling.visit.ended.v1"):
+    """A visit is over although instruments of it were not verified; these can be put on another visit."""
+
+    ending: Ending
+    """done, partly, closed (nobody was there) or refused (the inspector was not let in)."""
+    reason: str
+    outcomes: list[VisitOutcome]
+    left: list[Id]
+    """The instruments that still have to be verified."""

@@ -1,6 +1,7 @@
 """A visit: one inspector goes to one site, within one window of time, to verify given instruments.
 
-planned → announced → confirmed, rescheduled → completed or cancelled. What is planned is known to the office only.
+planned → announced → confirmed, rescheduled → completed, ended or cancelled. What is planned is known to the office
+only. A visit is completed when everything was verified, and ended when its inspector says that it is over and some was not.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field
 
-from services.kernel.model import Entity, Id, Instant, Rejected, local_date
+from services.kernel.model import Entity, Fact, Id, Instant, Rejected, local_date
 from services.scheduling.events import (
+    Ending,
     VisitAnnounced,
     VisitCancelled,
     VisitCompleted,
     VisitConfirmed,
+    VisitEnded,
     VisitItem,
     VisitOutcome,
     VisitPlanned,
@@ -25,14 +28,23 @@ from services.scheduling.obligation import Obligation
 from services.scheduling.register import Site
 from services.scheduling.window import Window
 
-Status = Literal["planned", "announced", "confirmed", "rescheduled", "completed", "cancelled"]
-OUT_OF_HAND = {"completed", "cancelled"}
+Status = Literal["planned", "announced", "confirmed", "rescheduled", "completed", "ended", "cancelled"]
+OUT_OF_HAND = {"completed", "ended", "cancelled"}
 
 
 class Done(VisitOutcome):
     """An outcome with its instant: a later verification of the same instrument on the same visit takes its place."""
 
     verified_at: Instant
+
+
+class Report(Fact):
+    """How its inspector says that it ended. `verified` are the instruments of which a verdict is here or under way."""
+
+    ending: Ending
+    reason: str
+    ended_at: Instant
+    verified: list[Id]
 
 
 class Visit(Entity, kind="visit"):
@@ -44,6 +56,7 @@ class Visit(Entity, kind="visit"):
     items: list[VisitItem]
     type_codes: list[str]
     outcomes: list[Done] = Field(default_factory=list)
+    report: Report | None = None
     status: Status = "planned"
     announced: bool = False
     reason: str | None = None
@@ -61,10 +74,17 @@ class Visit(Entity, kind="visit"):
     @property
     def awaited(self) -> list[str]:
         """The instruments that this visit keeps from being on another one."""
-        done = {outcome.instrument_id for outcome in self.outcomes}
-        return (
-            [each.instrument_id for each in self.items if each.instrument_id not in done] if self.open else []
-        )
+        settled = {outcome.instrument_id for outcome in self.outcomes} | set(self.left)
+        return [id for id in self._wanted() if id not in settled] if self.open else []
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def left(self) -> list[str]:
+        """What its inspector left without a verdict; empty while nobody has said that it is over."""
+        if self.report is None:
+            return []
+        known = {outcome.instrument_id for outcome in self.outcomes} | set(self.report.verified)
+        return [id for id in self._wanted() if id not in known]
 
     def view(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude={"seen", "turns", "request"})
@@ -139,7 +159,7 @@ class Visit(Entity, kind="visit"):
         self.inspector_id, self.starts_at, self.ends_at = inspector.id, window.starts_at, window.ends_at
         if self.status == "planned":
             return VisitPlanned(**self._facts())
-        self.status, self.reason = "rescheduled", reason
+        self.status, self.reason, self.report = "rescheduled", reason, None
         return VisitRescheduled(**self._facts(), **before, reason=reason)
 
     def cancel(self, reason: str) -> VisitCancelled:
@@ -148,20 +168,45 @@ class Visit(Entity, kind="visit"):
         self.status, self.reason = "cancelled", reason
         return VisitCancelled(**self._facts(), reason=reason, announced=self.announced)
 
-    def record(self, outcome: Done) -> VisitCompleted | None:
-        """A verification of this visit was recorded. With the last one the visit is completed."""
-        wanted = {each.instrument_id for each in self.items}
-        if not self.open or outcome.instrument_id not in wanted:
+    def record(self, outcome: Done) -> VisitCompleted | VisitEnded | None:
+        """A verification of this visit was recorded. With the last one that was to come the visit is over."""
+        if not self.open and self.status != "ended":
+            return None
+        if outcome.instrument_id not in self._wanted():
             return None
         others = [each for each in self.outcomes if each.instrument_id != outcome.instrument_id]
         same = [each for each in self.outcomes if each.instrument_id == outcome.instrument_id]
         newest = max([*same, outcome], key=lambda each: each.verified_at)
         self.outcomes = [*others, newest]
-        if len(self.outcomes) < len(wanted):
+        return self._close() if self.open or not same else None
+
+    def end(self, report: Report, inspector_id: str) -> VisitCompleted | VisitEnded | None:
+        """Its inspector says how it ended; told again, the later word counts. What was left can go on another visit.
+
+        It is over at once, or when the verdicts under way have come. Nothing happens to one that was cancelled, was
+        completed, or is somebody else's by now: the dispatcher hears of it from inspection.
+        """
+        if self.inspector_id != inspector_id or (not self.open and self.status != "ended"):
             return None
-        self.status = "completed"
+        if self.report is not None and self.report.ended_at >= report.ended_at:
+            return None
+        self.report = report
+        return self._close()
+
+    def _close(self) -> VisitCompleted | VisitEnded | None:
+        """Over, with everything verified or not; said once for each thing that is said."""
         told = [VisitOutcome(**each.model_dump(exclude={"verified_at"})) for each in self.outcomes]
-        return VisitCompleted(**self._facts(), outcomes=told)
+        if len(self.outcomes) == len(self._wanted()):
+            self.status = "completed"
+            return VisitCompleted(**self._facts(), outcomes=told)
+        if self.report is None or len(self.outcomes) + len(self.left) < len(self._wanted()):
+            return None
+        self.status, self.reason = "ended", self.report.reason or None
+        words = self.report.model_dump(include={"ending", "reason"})
+        return VisitEnded(**self._facts(), **words, outcomes=told, left=self.left)
+
+    def _wanted(self) -> list[str]:
+        return [each.instrument_id for each in self.items]
 
     def _window(self) -> Window:
         return Window(starts_at=self.starts_at, ends_at=self.ends_at)

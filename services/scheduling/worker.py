@@ -1,6 +1,11 @@
 """What scheduling listens to: the register, from which it keeps copies, and results, which move the next due date."""
 
-from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
+from services.inspection.events import (
+    CertificateIssued,
+    CertificateRevoked,
+    VerificationRecorded,
+    VisitReported,
+)
 from services.kernel.model import Envelope, Event, Handler
 from services.registry.events import (
     EnterpriseRegistered,
@@ -20,7 +25,7 @@ from services.scheduling.inspector import Inspector
 from services.scheduling.obligation import Obligation
 from services.scheduling.register import Enterprise, InstrumentType, Site
 from services.scheduling.storage import enterprises, inspectors, instrument_types, obligations, sites, visits
-from services.scheduling.visit import Done
+from services.scheduling.visit import Done, Report
 
 Instrument = InstrumentRegistered | InstrumentUpdated | InstrumentRetired
 
@@ -76,6 +81,11 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
         visits.on(envelope, event.visit_id, lambda visit: visit.record(outcome))
 
 
+def on_visit_reported(event: VisitReported, envelope: Envelope) -> None:
+    told = event.model_dump(include={"ending", "reason", "ended_at", "verified"})
+    visits.on(envelope, event.visit_id, lambda visit: visit.end(Report(**told), event.inspector_id))
+
+
 def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
     valid = {"valid_until": event.valid_until, "certificate_id": event.certificate_id}
     _verified(event, envelope, Result(passed=True, **valid, **_moment(event)))
@@ -117,4 +127,5 @@ HANDLERS: dict[type[Event], Handler] = {
     VerificationRecorded: on_verification,
     CertificateIssued: on_certificate,
     CertificateRevoked: on_revocation,
+    VisitReported: on_visit_reported,
 }

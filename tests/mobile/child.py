@@ -100,6 +100,14 @@ def finish(directory: Path, statement: str) -> None:
     draft.finish()
 
 
+def finish_batch(directory: Path, statement: str) -> None:
+    """Seals the open batch, and is killed before the n-th SQL statement of that."""
+    tablet = open_tablet(directory)
+    batch = next(tablet.batches.open())
+    _die_at_statement(tablet, int(statement))
+    batch.finish(tablet.sign_and_finish)
+
+
 def sync(directory: Path, call: str, when: str) -> None:
     """Syncs with a server whose memory is the file beside the directory; killed before or after the n-th call."""
     server = LastingServer(directory.parent / "server.json", int(call), when)
@@ -132,7 +140,8 @@ class LastingServer(FakeServer):
             _die()
         response = super()._handle(request)
         state = {
-            name: getattr(self, name) for name in ("texts", "receipts", "made_durable", "tablets", "sizes")
+            name: getattr(self, name)
+            for name in ("texts", "receipts", "made_durable", "tablets", "sizes", "reservations", "serials")
         }
         uploads = {sha256: here.hex() for sha256, here in self.uploads.items()}
         tokens = {name: sorted(getattr(self, name)) for name in ("access_tokens", "refresh_tokens")}
@@ -150,7 +159,9 @@ class LastingServer(FakeServer):
         return {**known, "uploads": uploads}
 
 
-MODES: dict[str, Callable[..., None]] = {"record": record, "apply": apply, "finish": finish, "sync": sync}
+MODES: dict[str, Callable[..., None]] = {
+    "record": record, "apply": apply, "finish": finish, "finish_batch": finish_batch, "sync": sync,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mobile_inspector.core import Verification
+from mobile_inspector.core.batch import Batch
 from mobile_inspector.core.clock import Clock
 
 VISIT = "visit-01"
 DISPENSER, SCALE = "cot-do-01", "can-01"
-STANDARD, EXPIRED, WEIGHTS = "binh-chuan-20l", "binh-chuan-cu", "qua-can-f1"
+STANDARD, EXPIRED, WEIGHTS, RIG = "binh-chuan-20l", "binh-chuan-cu", "qua-can-f1", "ban-thu-nuoc"
 
 
 MORNING = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
@@ -65,6 +66,26 @@ def scale(**changed: Any) -> dict[str, Any]:
     return {**instrument(SCALE, "7", made, maker="Nhơn Hòa", country="VN", seals=[]), **changed}
 
 
+def water_meter(n: int, **changed: Any) -> dict[str, Any]:
+    """One of many: a household meter of class 2, Q3 = 2.5 m³/h, R 80."""
+    made = {
+        "class": "2",
+        "Q3": {"value": "2.5", "unit": "m³/h"},
+        "R": {"value": "80", "unit": "1"},
+        "d": {"value": "0.05", "unit": "L"},
+    }
+    meter = instrument(
+        f"dong-ho-{n:02d}",
+        "21a",
+        made,
+        maker="Zenner",
+        model="MNK-15",
+        serial=f"ZN-{260000 + n}",
+        country="VN",
+    )
+    return {**meter, "seals": [], **changed}
+
+
 def visit(id: str = VISIT, *instruments: dict[str, Any], **changed: Any) -> dict[str, Any]:
     return {
         "id": id,
@@ -117,6 +138,11 @@ def standards() -> list[dict[str, Any]]:
     ]
 
 
+def rig(**changed: Any) -> dict[str, Any]:
+    """The standard of a test bench for water meters."""
+    return standard(RIG, name="Bình chuẩn bàn thử đồng hồ nước", type_codes=["21a"], **changed)
+
+
 def card(**changed: Any) -> dict[str, Any]:
     return {
         "id": "nam",
@@ -154,3 +180,22 @@ def pass_dispenser(draft: Verification) -> None:
     answer_checks(draft)
     read_dispenser(draft)
     draft.take_standard(STANDARD)
+
+
+def pass_water_meters(batch: Batch) -> None:
+    """Common answers for all; at each flow rate 100 L by the standard, 100.5 L by each meter: +0.5 %."""
+    first = batch.open[0]
+    for step in first.form.plan["steps"]:
+        for check in step["checks"]:
+            batch.set_all(f"checks/{check['id']}", True)
+        for point in step["points"]:
+            at = f"readings/{point['id']}/1"
+            flow = next(field for field in point["fields"] if field["id"] == "flow")["nominal"]["value"]
+            for field, typed in (
+                ("flow", flow.replace(".", ",")),
+                ("V1", "0"),
+                ("Vc2", "100"),
+                ("V2", "100,50"),
+            ):
+                batch.set_all(f"{at}/{field}", typed)
+    batch.take_standard(RIG)

@@ -42,6 +42,11 @@ class FakeServer:
         self.parts = 0
         self.procedures: dict[str, str] = {}
         self.snapshots = True
+        self.reservations: dict[str, dict[str, Any]] = {}
+        self.used_up: set[str] = set()  # numbers that are no longer reserved: issued or cancelled
+        self.serials: dict[str, dict[str, Any]] = {}
+        self.releases: list[dict[str, Any]] = []
+        self.told_of: list[dict[str, Any]] = []  # the numbers in hand as the last page had them
         self.texts: dict[str, str] = {}
         self.sent: dict[str, set[str]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -115,6 +120,12 @@ class FakeServer:
             return problem(404, "not-found") if text is None else httpx.Response(200, text=text)
         if path.startswith("/sync/attachments"):
             return self._attachment(request, path.rpartition("/")[2])
+        if path == "/certificate-numbers/reserve":
+            return self._reserve(json.loads(request.content))
+        if path == "/assigned-serials/reserve":
+            return self._reserve_serials(json.loads(request.content))
+        if path == "/certificate-numbers/release":
+            return self._release(json.loads(request.content))
         if path == "/sync/records":
             return self._records(json.loads(request.content))
         return problem(404, "not-found")
@@ -184,8 +195,9 @@ class FakeServer:
 
     def _work(self, cursor: str | None) -> httpx.Response:
         known = int(cursor or 0)
-        if cursor and known == len(self.pages):
+        if cursor and known == len(self.pages) and self.told_of == self._numbers_in_hand():
             return httpx.Response(304)
+        self.told_of = self._numbers_in_hand()
         merged: dict[str, list[Any]] = {}
         for page in self.pages[known:]:
             for name, values in page.items():
@@ -194,11 +206,52 @@ class FakeServer:
             "server_time": self.now(),
             "inspector": self.inspector,
             "seals_in_hand": self.seals,
+            "certificate_numbers": self._numbers_in_hand(),
+            "assigned_serials": list(self.serials.values()),
             "evidence": self.evidence,
         }
         sections = ("visits", "instruments", "gone", "standards", "catalogue", "results", "procedures")
         lists = {name: merged.get(name, []) for name in sections}
         return httpx.Response(200, json={"cursor": str(len(self.pages)), **always, **lists})
+
+    def _reserve(self, told: dict[str, Any]) -> httpx.Response:
+        if told["id"] not in self.reservations:
+            count = sum(
+                len(each["numbers"]) for each in self.reservations.values() if each["year"] == told["year"]
+            )
+            first = count + 1
+            numbers = [f"{n:05d}/{told['year']}/BN-KĐ" for n in range(first, first + told["count"])]
+            self.reservations[told["id"]] = {**told, "numbers": numbers}
+        return httpx.Response(201, json=self.reservations[told["id"]])
+
+    def _reserve_serials(self, told: dict[str, Any]) -> httpx.Response:
+        if told["id"] not in self.serials:
+            first = 1 + sum(len(each["numbers"]) for each in self.serials.values())
+            numbers = [f"BN-S{n:06d}" for n in range(first, first + told["count"])]
+            self.serials[told["id"]] = {**told, "numbers": numbers}
+        return httpx.Response(201, json=self.serials[told["id"]])
+
+    def _release(self, told: dict[str, Any]) -> httpx.Response:
+        self.releases.append(told)
+        gone = [
+            number
+            for held in self._numbers_in_hand()
+            if held["tablet_id"] == told["tablet_id"] and told["year"] in (None, held["year"])
+            for number in held["numbers"]
+        ]
+        self.used_up.update(gone)
+        return httpx.Response(200, json={"cancelled": gone})
+
+    def _numbers_in_hand(self) -> list[dict[str, Any]]:
+        found: dict[tuple[str, int], list[str]] = {}
+        for each in self.reservations.values():
+            free = [number for number in each["numbers"] if number not in self.used_up]
+            found.setdefault((each["tablet_id"], each["year"]), []).extend(free)
+        return [
+            {"tablet_id": tablet_id, "year": year, "numbers": sorted(numbers)}
+            for (tablet_id, year), numbers in found.items()
+            if numbers
+        ]
 
     def _records(self, batch: dict[str, Any]) -> httpx.Response:
         records = batch["records"]

@@ -28,9 +28,11 @@ def second(**changed: Any) -> dict[str, Any]:
 def test_ready_says_how_much_and_that_all_standards_are_in_date(tablet: Tablet) -> None:
     found = tablet.readiness()
     assert (found.ready, found.visits, found.instruments) == (True, 1, 2)
-    assert found.words("en") == "You can go offline: 1 visits, 2 instruments, all standards in date."
-    assert (
-        found.words() == "Có thể làm việc ngoại tuyến: 1 cuộc kiểm định, 2 phương tiện đo, mọi chuẩn còn hạn."
+    assert found.words("en") == (
+        "You can go offline: 1 visits, 2 instruments, all standards in date, 42 certificate numbers."
+    )
+    assert found.words() == (
+        "Có thể làm việc ngoại tuyến: 1 cuộc kiểm định, 2 phương tiện đo, mọi chuẩn còn hạn, 42 số giấy chứng nhận."
     )
 
 

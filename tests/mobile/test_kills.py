@@ -52,13 +52,18 @@ def check_everything(tablet: Tablet) -> None:
     before = projections(tablet)
     tablet.journal.rebuild()
     assert projections(tablet) == before
-    affixed = [seal["number"] for item in items for seal in item.record["body"]["seals_affixed"]]
+    bodies = [item.record["body"] for item in items]
+    affixed = [seal["number"] for body in bodies for seal in body.get("seals_affixed", ())]
     assert len(affixed) == len(set(affixed))
+    numbers = [number for body in bodies if (number := body.get("certificate_number"))]
+    assert len(numbers) == len(set(numbers))
+    assert not set(numbers) & set(tablet.numbers.free(2026))
 
 
 def projections(tablet: Tablet) -> list[list[tuple[object, ...]]]:
-    queries = ("SELECT * FROM records", "SELECT * FROM drafts", "SELECT * FROM used_seals")
-    return [[tuple(row) for row in tablet.journal.database.rows(query)] for query in queries]
+    tables = ("records", "drafts", "used_seals", "used_certificate_numbers")
+    rows = tablet.journal.database.rows
+    return [[tuple(row) for row in rows("SELECT * FROM " + table)] for table in tables]  # noqa: S608
 
 
 def test_kills_at_random_moments_of_a_day_lose_no_acknowledged_fact(directory: Path) -> None:
@@ -158,7 +163,39 @@ def test_a_kill_at_every_statement_of_a_finish_leaves_a_draft_or_a_record(direct
             break
         assert (drafts, items, code) == ([draft.id], [], -signal.SIGKILL)
     assert [(item.id, item.sequence) for item in items] == [(draft.id, 1)]
+    assert items[0].certificate_number == "00001/2026/BN-KĐ"
     assert statement > 4
+
+
+def test_a_kill_in_the_middle_of_sealing_a_batch_leaves_each_a_draft_or_a_record(
+    directory: Path, tmp_path: Path
+) -> None:
+    server: FakeServer = LastingServer(tmp_path / "server.json", 0, "never")
+    meters = [day.water_meter(n) for n in range(4)]
+    server.publish(visits=[day.visit("lo-4", *meters)], standards=[day.rig()])
+    server.inspector = day.card(type_codes=["21a"])
+    tablet = open_tablet(directory, server.transport)
+    tablet.sync()
+    batch = tablet.batches.start("lo-4", [meter["id"] for meter in meters])
+    day.pass_water_meters(batch)
+    batch.fit_next_seals("lead_seal", "Vỏ")
+    tablet.close()
+    killed_with_some_sealed = False
+    for statement in range(3, 200, 7):
+        code = ends("finish_batch", directory, statement)
+        tablet = open_tablet(directory)
+        items, drafts = tablet.outbox(), tablet.resume()
+        check_everything(tablet)
+        tablet.close()
+        assert len(items) + len(drafts) == 4
+        killed_with_some_sealed |= code != 0 and 0 < len(items) < 4
+        if not drafts:
+            break
+    assert killed_with_some_sealed
+    assert [item.certificate_number for item in items] == [f"{n:05d}/2026/BN-KĐ" for n in (1, 2, 3, 4)]
+    assert [item.record["body"]["seals_affixed"][0]["number"] for item in items] == [
+        f"BN26-{n:06d}" for n in (120, 121, 122, 123)
+    ]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

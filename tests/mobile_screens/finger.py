@@ -64,6 +64,7 @@ class Finger:
     """An inspector's finger and eyes on one running app."""
 
     def __init__(self, open_tablet: Callable[[], Tablet], size: tuple[int, int] = WIDE) -> None:
+        self.touches = 0
         self.app = InspectorApp(open_tablet)
         self.app._run_prepare()
         runTouchApp(embedded=True)
@@ -227,6 +228,7 @@ class Finger:
         assert 0 <= x <= Window.width, (x, y)
         assert 0 <= y <= Window.height, (x, y)
         touch = Touch(x, y)
+        self.touches += 1
         touch.touch_down()
         self.rest(1)
         touch.touch_up()

@@ -76,10 +76,10 @@ def the_whole_day(stage: Stage) -> None:
     assert (photo["purpose"], photo["sha256"]) == ("seal", body["seals_affixed"][0]["photo"])
     finger.wait(lambda: photo["sha256"] in stage.server.attachments, "the photograph to arrive")
     assert body["seals_removed"][0]["number"] == "BN25-000410"
-    assert {signed["role"] for signed in body["signatures"]} == {"representative"}
+    assert {signed["role"] for signed in body["signatures"]} == {"representative", "inspector"}
     told = {"record_id": record, "status": "accepted", "verification_id": record, "verdict": "pass"}
     more = {
-        "certificate_number": "BN-2026-000001",
+        "certificate_number": body["certificate_number"],
         "valid_until": "2027-03-31",
         "withheld": [],
         "attention": [],
@@ -89,7 +89,7 @@ def the_whole_day(stage: Stage) -> None:
     finger.wait(lambda: finger.sees("Đã công bố 1"), "the certificate")
     finger.tap("Trên máy")
     finger.tap("Biên bản 1")
-    assert finger.sees("Giấy chứng nhận: BN-2026-000001")
+    assert finger.sees("Giấy chứng nhận số 00001/2026/BN-KĐ, đã công bố."), finger.text()
     finger.tap("    Ảnh: BN26-000125")
     assert finger.sees("Ảnh còn phải gửi: 0 (0 kB)")
     finger.leave()
@@ -212,18 +212,18 @@ def around_the_measurements(stage: Stage) -> None:
     finger.type_into("", "TS-99999")
     finger.tap("Đồng ý")
     assert finger.sees("Số chế tạo khác: TS-99999")
-    for serial in ("TS-MOI-7", "TS-MOI-8"):
-        finger.tap("Thấy thêm một máy")
-        finger.type_into("", serial)
-        finger.tap("Đồng ý")
+    finger.tap("Thấy thêm một máy")
+    for serial in ("TS-MOI-7", "TS-MOI-8", "TS-MOI-8"):
+        finger.type_into("Nhập rồi Enter, hoặc quét", serial)
+        finger.tap("Thêm máy này")
         assert finger.sees(serial)
-        finger.tap("Bắt đầu kiểm định")
-        if serial == "TS-MOI-7":
-            answer_checks(finger)
-        finger.tap("Quay lại")
+    assert "đã có trong cuộc kiểm định này" in finger.app.message.text, "scanned twice it is one instrument"
+    finger.tap("Kiểm định 2 máy")
+    assert finger.page.name == "batch", finger.app.message.text
     drafts = {draft.instrument["serial"]: draft for draft in finger.app.tablet.resume()}
     finger.app.go("verify", draft=drafts["TS-MOI-7"].id)
     finger.rest()
+    answer_checks(finger)
     finger.tap("Chép cho 1 máy giống")
     assert "Đã chép" in finger.app.message.text, finger.app.message.text
     assert drafts["TS-MOI-8"].sheet.checks == drafts["TS-MOI-7"].sheet.checks != {}
@@ -234,9 +234,179 @@ def around_the_measurements(stage: Stage) -> None:
     finger.type_into("", "Mất điện cả phường")
     finger.tap("Đồng ý")
     assert finger.sees("Mất điện cả phường")
+    finger.wait(lambda: finger.sees("Đã nhận 1"), "the end of the visit to be received")
     finger.tap("Trên máy")
+    assert finger.sees("cuộc kiểm định: Đóng cửa")
     finger.tap("Ghi tệp cứu dữ liệu")
     assert finger.app.message.text == Refused("nothing-to-rescue").text("vi")
+    finger.leave()
+
+
+def found_of_another_type(stage: Stage) -> None:
+    """A scale without a serial number that nobody had announced: its type, its class, its identity, a number for it."""
+    finger = stage.working()
+    finger.tap("08:30")
+    finger.tap("Thêm phương tiện đo tìm thấy")
+    finger.type_into("Tên loại hoặc mã, ví dụ: cân, 21a", "can ban")
+    finger.tap("Cân thông dụng")
+    finger.tap("III")
+    for hint, text in (("Mức cân lớn nhất, g", "150000"), ("Mức cân nhỏ nhất, g", "1000"),
+                       ("Giá trị độ chia kiểm (của phạm vi cuối), g", "50"), ("Hãng sản xuất", "Nhơn Hòa"),
+                       ("Kiểu", "NHS-150"), ("Năm sản xuất", "24")):  # fmt: skip
+        finger.type_into(hint, text)
+    finger.tap("Không có số chế tạo: cấp số (còn 20)")
+    assert "bốn chữ số" in finger.app.message.text, finger.app.message.text
+    finger.type_into("Năm sản xuất", "2024")
+    finger.tap("Không có số chế tạo: cấp số (còn 20)")
+    assert finger.sees("BN-S000001"), finger.app.message.text
+    assert finger.sees("Không có số chế tạo: cấp số (còn 19)")
+    finger.tap("Kiểm định 1 máy")
+    assert finger.sees("NHS-150")
+    finger.tap("Bắt đầu kiểm định")
+    [draft] = finger.app.tablet.resume()
+    told = draft.instrument
+    assert (told["serial"], told["serial_assigned"], told["year"]) == ("BN-S000001", True, 2024)
+    assert told["characteristics"]["Max"] == {"value": "150000", "unit": "g"}
+    finger.leave()
+
+
+def status_and_correction(stage: Stage) -> None:
+    """The status record beside that of last time, the history, and a record corrected by another one with its reason."""
+    stage.past()
+    finger = stage.working()
+    begin(finger, "Tatsuno")
+    finger.tap("Hiện trạng")
+    assert finger.sees("Lần trước: 778812")
+    finger.tap("Như lần trước")
+    finger.page.entries["program", "version"].text = "3.13"
+    finger.rest()
+    finger.tap("Xong")
+    draft = finger.app.tablet.resume()[0]
+    told = draft.sheet.status_record
+    assert told is not None
+    assert (told["parts"][0]["serial"], told["program"]["version"]) == ("778812", "3.13")
+    assert told["seals_found"] == [{"place": "Bộ đo", "number": "BN25-000410"}]
+    answer_checks(finger)
+    read_dispenser(finger)
+    finger.tap("Chọn")
+    finger.tap("Kết thúc")
+    assert finger.sees("00001/2026/BN-KĐ")
+    sign_and_seal(finger)
+    finger.wait(lambda: finger.page.name == "visit", "the record to be sealed")
+    finger.tap("Tatsuno")
+    assert finger.sees("05/03/2025, định kỳ: ĐẠT")
+    finger.tap("Đính chính biên bản này")
+    finger.type_into("", "Nhập nhầm phiên bản chương trình")
+    finger.tap("Đồng ý")
+    assert finger.page.name == "verify", finger.app.message.text
+    finger.tap("Hiện trạng")
+    finger.page.entries["program", "version"].text = "3.12"
+    finger.rest()
+    finger.tap("Xong")
+    finger.tap("Kết thúc")
+    sign_and_seal(finger)
+    finger.wait(lambda: len(finger.app.tablet.outbox()) == 2, "the correction to be sealed")
+    record = finger.app.tablet.outbox()[1].record
+    assert (record["kind"], record["body"]["correction_reason"]) == (
+        "correction",
+        "Nhập nhầm phiên bản chương trình",
+    )
+    assert record["body"]["status_record"]["program"]["version"] == "3.12"
+    finger.leave()
+
+
+def recovered_by_code(stage: Stage) -> None:
+    """PIN and password are forgotten: the code on paper and the new password open the tablet, with all that is on it."""
+    finger = stage.working()
+    code = finger.app.tablet.recovery_code()
+    begin(finger, "Tatsuno")
+    finger.leave()
+    stage.server.password = "Mật khẩu mới 2026"
+    finger = stage.finger()
+    finger.tap("Quên PIN hoặc mật khẩu")
+    finger.type_into("Mật khẩu", "Mật khẩu mới 2026")
+    finger.type_into("Mã khôi phục (20 chữ và số)", "SAI-MA")
+    finger.tap("Mở máy và đặt PIN mới")
+    assert "Mã khôi phục không đúng" in finger.app.message.text
+    finger.type_into("Mã khôi phục (20 chữ và số)", code.lower())
+    finger.tap("Mở máy và đặt PIN mới")
+    finger.wait(lambda: finger.page.name == "pin", "the new PIN to be asked for")
+    finger.type_into("PIN mới, 6 đến 12 chữ số", "850316")
+    finger.type_into("Nhập lại PIN", "850316")
+    finger.tap("Lưu PIN")
+    finger.tap("Đã chép")
+    assert finger.page.name == "verify", "the draft of before is gone on with"
+    finger.leave()
+
+
+def batch_until_killed(stage: Stage) -> None:
+    """Ends by kill -9 in the middle of a number in the grid."""
+    stage.many_meters(5)
+    finger = stage.working()
+    finger.tap("12:00")
+    finger.tap("Nhiều máy giống nhau (5)")
+    finger.tap("Kiểm định 5 máy")
+    finger.tap("Sau")
+    finger.keys("2,5")
+    finger.tap("Chép xuống ô trống")
+    finger.keys("11,2")
+    finger.tap("Tiếp")
+    finger.keys("12,")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def batch_after_the_kill(stage: Stage) -> None:
+    """In the same cell of the same grid; what was typed is there."""
+    stage.server.faults = iter(["away"] * 1000)
+    finger = stage.finger(HIGH)
+    finger.type_into("PIN", PIN)
+    finger.tap("Mở máy bằng PIN")
+    assert finger.page.name == "batch", finger.text()
+    found = finger.page.found
+    assert finger.page.chosen == (found.ids[1], "readings/q3/1/V1")
+    readings = [dict(found.rows[id].readings) for id in found.ids]
+    assert [each.get("readings/q3/1/flow") for each in readings] == ["2.5"] * 5
+    assert [each.get("readings/q3/1/V1") for each in readings] == ["11.2", "12", None, None, None]
+    finger.leave()
+
+
+def many_alike(stage: Stage) -> None:
+    """Fifty water meters from choosing to signed: killed in between, one out of limits, one PIN, fifty records."""
+    stage.many_meters(50)
+    finger = stage.working()
+    finger.tap("12:00")
+    begun = finger.touches
+    finger.tap("Nhiều máy giống nhau (50)")
+    finger.tap("Kiểm định 50 máy")
+    finger.tap("Kiểm tra bên ngoài, kỹ thuật")
+    finger.tap("Chọn")
+    finger.tap("Sau")
+    for point, flow in (("Q3", "2,5"), ("Q2", "0,05"), ("Q1", "0,03125")):
+        assert finger.sees(f"Lưu lượng {point}"), finger.text()
+        for typed in (flow, "0", "100,5", "100"):
+            finger.keys(typed)
+            finger.tap("Chép xuống ô trống")
+    assert finger.sees("Niêm phong (5/6)"), finger.text()
+    finger.tap("Gắn số kế tiếp cho 50 máy")
+    finger.tap("Gắn số kế tiếp cho 50 máy")
+    assert finger.sees("Đã gắn 50: BN26-000120 … BN26-000169"), finger.text()
+    finger.tap("Sau")
+    assert finger.sees("Đạt 50, không đạt 0, chưa kết luận 0"), finger.text()
+    finger.draw(finger.page.signature, (20, 20), (60, 120), (100, 30))
+    finger.tap("Ký cho mọi máy")
+    assert finger.sees("Đã ký: Nguyễn Thị Hạnh"), finger.app.message.text
+    finger.tap("Kiểm định viên ký 50 biên bản")
+    finger.type_into("", PIN)
+    finger.tap("Đồng ý")
+    finger.wait(lambda: "Đã khóa 50 biên bản" in finger.app.message.text, "fifty records to be sealed")
+    touches = finger.touches - begun
+    print(f"fifty meters took {touches} touches", file=sys.stderr)
+    assert touches < 80, touches
+    bodies = [item.record["body"] for item in finger.app.tablet.outbox()]
+    assert [body["verdict"] for body in bodies] == ["pass"] * 50
+    assert len({body["certificate_number"] for body in bodies}) == 50
+    assert len({seal["number"] for body in bodies for seal in body["seals_affixed"]}) == 100
+    finger.wait(lambda: len(stage.server.texts) == 50, "the records on the server")
     finger.leave()
 
 
@@ -414,6 +584,8 @@ def every_target_is_large_enough(stage: Stage) -> None:
     """48 dp at least, in both orientations, languages and themes; and no text is wider than its place."""
     from tests.mobile_screens.tour import stops
 
+    stage.many_meters(8)
+    stage.past()
     finger = stage.working()
     for size in (WIDE, HIGH):
         for _ in range(2):
@@ -440,6 +612,8 @@ STORIES: dict[str, Callable[[Stage], None]] = {
     story.__name__: story
     for story in (
         the_whole_day, typing_until_killed, opened_after_the_kill, what_is_refused, found_without_diacritics,
+        around_the_measurements, found_of_another_type, status_and_correction, recovered_by_code, many_alike,
+        batch_until_killed, batch_after_the_kill, paused_and_resumed, every_target_is_large_enough,
         around_the_measurements, codes_that_are_read, evidence_in_pictures, taken_while_the_app_was_ended,
         paused_and_resumed, every_target_is_large_enough,
     )

@@ -10,6 +10,7 @@ from tests.mobile.pictures import photograph
 from tests.mobile_screens.finger import WIDE, Finger
 
 PIN = "274913"
+LOT = "visit-dong-ho"
 ENROLMENT = Path(__file__).with_name("enrolment.png")
 """The QR image that the office shows for CODE, as `segno` draws it."""
 vault.COST = 2**10  # what scrypt costs is for thieves, not for tests
@@ -24,6 +25,37 @@ class Stage:
         self.server.inspector, self.server.seals = day.card(), day.seals()
         self.server.publish(visits=[day.visit()], standards=day.standards())
         self.directory = directory
+
+    def many_meters(self, count: int) -> None:
+        """A visit with so many identical water meters, what is needed for them, and seals enough."""
+        meters = [day.water_meter(n) for n in range(count)]
+        lot = day.visit(
+            LOT, *meters, starts_at="2026-03-05T05:00:00.000Z", ends_at="2026-03-05T09:00:00.000Z"
+        )
+        lot["site"] = {**lot["site"], "id": "kho-nuoc", "name": "Kho đồng hồ Cấp nước Sao Mai"}
+        self.server.publish(visits=[lot], standards=[day.rig()])
+        self.server.inspector = day.card(type_codes=["19", "7", "21a"])
+        self.server.seals[0]["last"] = 399
+        self.server.seals[1]["last"] = 199
+
+    def past(self) -> None:
+        """The dispenser was verified before, and a status record of it was drawn up."""
+        status = {
+            "parts": [
+                {"name": "Bộ đo lưu lượng", "maker": "Tatsuno", "model": "FM-1007", "serial": "778812"},
+                {"name": "Bo mạch tính toán", "maker": "Tatsuno", "model": "EB-30", "serial": "IC-99"},
+            ],
+            "program": {"name": "ROM", "version": "3.12", "checksum": "A41F"},
+            "seals_found": [],
+            "seals_left": [{"place": "Bộ đo", "number": "BN25-000410"}],
+            "note": "",
+        }
+        history = [
+            {"id": "kd-2", "verified_on": "2025-03-05", "regime": "periodic", "verdict": "pass", "note": ""},
+            {"id": "kd-1", "verified_on": "2024-03-07", "regime": "after_repair", "verdict": "fail",
+             "note": "Sai số vượt giới hạn ở lưu lượng lớn nhất"},
+        ]  # fmt: skip
+        self.server.publish(instruments=[day.dispenser(status_record=status, history=history)])
 
     def open(self) -> Tablet:
         return Tablet.open(

@@ -26,6 +26,10 @@ def tell(story: str, directory: Path) -> subprocess.CompletedProcess[str]:
         "what_is_refused",
         "found_without_diacritics",
         "around_the_measurements",
+        "found_of_another_type",
+        "status_and_correction",
+        "recovered_by_code",
+        "many_alike",
         "codes_that_are_read",
         "evidence_in_pictures",
         "taken_while_the_app_was_ended",
@@ -38,8 +42,12 @@ def test_a_story_on_the_screens(story: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-6000:]
 
 
-def test_a_kill_in_the_middle_of_a_number_loses_no_digit(tmp_path: Path) -> None:
-    killed = tell("typing_until_killed", tmp_path)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("typing_until_killed", "opened_after_the_kill"), ("batch_until_killed", "batch_after_the_kill")],
+)
+def test_a_kill_in_the_middle_of_a_number_loses_no_digit(before: str, after: str, tmp_path: Path) -> None:
+    killed = tell(before, tmp_path)
     assert killed.returncode == -9, killed.stderr[-6000:]
-    opened = tell("opened_after_the_kill", tmp_path)
+    opened = tell(after, tmp_path)
     assert opened.returncode == 0, opened.stderr[-6000:]

@@ -1,9 +1,10 @@
-"""Every screen with something on it, for `make screenshots`: `python -m tests.mobile_screens.tour FOLDER`."""
+"""Every screen with something on it, for `make screenshots`: `python -m tests.mobile_screens.tour FOLDER [NAME]`."""
 
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kivy.core.window import Window
 from kivy.uix.modalview import ModalView
@@ -13,7 +14,7 @@ from mobile_inspector.screens.theme import LOOK
 from tests.mobile import day
 from tests.mobile.pictures import plate
 from tests.mobile_screens.finger import HIGH, WIDE, Finger
-from tests.mobile_screens.stage import Stage
+from tests.mobile_screens.stage import LOT, Stage
 
 
 def stops(finger: Finger) -> Iterator[str]:
@@ -43,11 +44,28 @@ def stops(finger: Finger) -> Iterator[str]:
         scale.paper.photograph(plate("NHON HOA", "Max 15 kg", "e 5 g"), measure)
         scale.paper.photograph(plate("15,005 kg"), measure, "status", "Số chỉ khi dừng")
         scale.finish()
-        drafts = [draft]
+        [lot] = [visit for visit in app.tablet.visits() if visit.id == LOT]
+        app.tablet.visit_book.close(LOT, "partly", "Hai đồng hồ bị ngập nước, hẹn lại tuần sau")
+        batch = app.tablet.batches.start(LOT, [item["instrument"]["id"] for item in lot.items[:-2]])
+        day.pass_water_meters(batch)
+        batch.set(batch.open[2].id, "readings/q3/1/V2", "103,5")
+        batch.set(batch.open[5].id, "readings/q3/1/V2", None)
+        batch.fit_next_seals("lead_seal", "Vỏ và bộ phận điều chỉnh (kẹp chì)")
+        draft.enter("readings/qmax/1/reference")
+    drafts = [each for each in app.tablet.resume() if each.instrument["id"] == day.DISPENSER]
+    batch = next(app.tablet.batches.open())
+    [lot] = [visit for visit in app.tablet.visits() if visit.id == LOT]
     where = {"draft": drafts[0].id}
-    places = {
+    places: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-in": ("sign_in", {}), "enrol": ("enrol", {}), "pin": ("pin", {}), "today": ("today", {}),
-        "visit": ("visit", {"visit": day.VISIT}),
+        "visit": ("visit", {"visit": day.VISIT}), "choose": ("choose", {"visit": LOT}),
+        "batch-common": ("batch", {"batch": batch.id}), "batch-grid": ("batch", {"batch": batch.id}),
+        "batch-seals": ("batch", {"batch": batch.id}), "batch-sign": ("batch", {"batch": batch.id}),
+        "batch-finish": ("finish", {"draft": batch.open[0].id}),
+        "recover": ("recover", {}), "found-type": ("found", {"visit": LOT, "like": None}),
+        "found": ("found", {"visit": LOT, "like": lot.items[0]["instrument"]["id"]}),
+        "visit-ended": ("visit", {"visit": LOT}), "status": ("status", where),
+        "past": ("instrument", {"visit": day.VISIT, "instrument": day.SCALE}),
         "instrument": ("instrument", {"visit": day.VISIT, "instrument": day.DISPENSER}),
         "verify": ("verify", where), "standards": ("verify", where), "photos": ("verify", where),
         "photo": ("verify", where), "seals": ("seals", where), "places": ("seals", where),
@@ -63,6 +81,17 @@ def stops(finger: Finger) -> Iterator[str]:
             finger.page.select("readings/qmax/1/reference")
         elif name == "standards":
             finger.page.select("standards")
+        elif name == "found":
+            for serial in ("ZN-270001", "ZN-270002"):
+                finger.page.serial.text = f"{serial}-{len(app.tablet.work.found_on_site())}"
+                finger.page.add()
+                finger.rest()
+        elif name.startswith("batch") and page == "batch":
+            part = {"grid": "readings/q3/1"}.get(name.partition("-")[2], name.partition("-")[2])
+            finger.page.go_to(part)
+            finger.rest()
+            if name == "batch-grid":
+                finger.page.select(finger.page.found.ids[3], "readings/q3/1/V2")
         elif name in ("photos", "photo"):
             finger.page.select("photos")
             finger.rest(8)
@@ -89,7 +118,7 @@ def stops(finger: Finger) -> Iterator[str]:
             sheet.dismiss(animation=False)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, only: str = "") -> None:
     with tempfile.TemporaryDirectory() as directory:
         stage = Stage(Path(directory))
         long = (
@@ -101,6 +130,8 @@ def main(folder: Path) -> None:
         other["site"] = {**other["site"], "name": "Cửa hàng xăng dầu Phượng Hoàng số 12 khu công nghiệp Quế Võ",
                          "latitude": 21.18, "longitude": 106.07}  # fmt: skip
         stage.server.publish(visits=[other])
+        stage.many_meters(50)
+        stage.past()
         finger = stage.working()
         for size, shape in ((WIDE, "wide"), (HIGH, "high")):
             finger.turn(size)
@@ -111,6 +142,8 @@ def main(folder: Path) -> None:
                     if LOOK.dark != (theme == "dark"):
                         finger.app.switch_theme()
                     for name in stops(finger):
+                        if only and not name.startswith(only):
+                            continue
                         finger.picture(folder / f"{name}-{shape}-{language}-{theme}.png")
         finger.leave()
 
@@ -118,4 +151,4 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    main(target)
+    main(target, *sys.argv[2:3])

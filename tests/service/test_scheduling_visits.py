@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.inspection.events import VerificationRecorded
+from services.inspection.events import VerificationRecorded, VisitReported
 from services.kernel.model import instant_text, new_id, now, today
 from services.scheduling.events import (
     VisitAnnounced,
     VisitCancelled,
     VisitCompleted,
     VisitConfirmed,
+    VisitEnded,
     VisitPlanned,
     VisitRescheduled,
 )
@@ -286,3 +287,26 @@ def test_visits_are_listed_by_day_in_vietnam_and_page_by_page(scheduling: World)
     assert [each["id"] for each in found] == [made[1]]
     assert door.get("/visits", params={"status": "cancelled"}).json() == []
     assert door.get("/visits", params={"after": "khong-co"}).status_code == 404
+
+
+def test_a_visit_that_was_refused_frees_its_instruments_for_another(scheduling: World) -> None:
+    door = office(scheduling)
+    made = door.post("/visits", json=plan()).json()
+    door.post(f"/visits/{made['id']}/announce")
+    event = VisitReported(
+        record_id="ban-ghi-1", visit_id=made["id"], inspector_id=e.INSPECTOR, ending="refused",
+        reason="Chủ cơ sở không cho vào", ended_at=now(), verified=[],
+    )  # fmt: skip
+    scheduling.publish(event, "visit_report/ban-ghi-1")
+    scheduling.drain()
+    seen = door.get(f"/visits/{made['id']}").json()
+    assert (seen["status"], seen["reason"], seen["report"]["ending"]) == (
+        "ended",
+        "Chủ cơ sở không cho vào",
+        "refused",
+    )
+    assert seen["left"] == ["cot-1", "cot-2"]
+    again = door.post("/visits", json=plan(hours=48))
+    assert again.status_code == 201, again.text
+    assert [each["id"] for each in door.get("/visits", params={"status": "ended"}).json()] == [made["id"]]
+    assert scheduling.events(VisitEnded)[0].left == ["cot-1", "cot-2"]

@@ -1,4 +1,4 @@
-"""The shape of a record as a tablet sends it, and of the body of a verification; docs/sync.md, Push."""
+"""The shape of a record as a tablet sends it, of the body of a verification and of that of a visit; docs/sync.md, Push."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.inspection.domain.status_record import StatusRecord
-from services.inspection.events import Regime, SealKind
+from services.inspection.events import Ending, Regime, SealKind
 from services.kernel.model import Id, Instant, LongText, Text
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -33,17 +33,22 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class SentRecord(Shape):
+class Sealed(Shape):
+    """What every record holds: its place in the tablet's chain, the tablet's clocks, hash and signature."""
+
     id: Id
     tablet_id: Id
     sequence: Annotated[int, Field(strict=True, ge=1, le=2**53)]
     previous_hash: Hash
-    kind: Literal["verification", "correction"]
     recorded_at: Moment
     monotonic_ms: Counter
     clock_offset_ms: Annotated[int, Field(strict=True, ge=-CENTURY_MS, le=CENTURY_MS)] | None
     hash: str
     signature: str
+
+
+class SentRecord(Sealed):
+    kind: Literal["verification", "correction"]
     body: "VerificationBody"
 
     @model_validator(mode="after")
@@ -52,6 +57,28 @@ class SentRecord(Shape):
             raise ValueError("a correction, and nothing else, says which record it corrects: body.corrects")
         if self.body.corrects is not None and self.body.correction_reason is None:
             raise ValueError("a correction needs its reason: body.correction_reason")
+        return self
+
+
+class SentVisit(Sealed):
+    kind: Literal["visit"]
+    body: "VisitBody"
+
+
+class VisitBody(Shape):
+    """How a visit ended, as its inspector tells it. Told again, the later word counts."""
+
+    visit_id: Id
+    ending: Ending
+    reason: LongText = ""
+    ended_at: Moment
+    verified: list[Id] = Field(default_factory=list, max_length=500)
+    """The instruments for which this tablet has sealed a verification with a verdict, arrived here or not."""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.ending != "done" and not self.reason.strip():
+            raise ValueError("a visit that was not simply done needs its reason: body.reason")
         return self
 
 
@@ -150,3 +177,4 @@ class VerificationBody(Shape):
 
 
 SentRecord.model_rebuild()
+SentVisit.model_rebuild()

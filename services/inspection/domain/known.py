@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.kernel.model import Entity, Instant, Quantity
 
-VisitStatus = Literal["announced", "confirmed", "rescheduled", "cancelled", "completed"]
+VisitStatus = Literal["announced", "confirmed", "rescheduled", "cancelled", "completed", "ended"]
 OPEN: tuple[VisitStatus, ...] = ("announced", "confirmed", "rescheduled")
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from services.inspection.domain.body import SentRecord
+from services.inspection.domain.body import SentRecord, SentVisit
 from services.inspection.domain.chain import canonical, hash_of
 from services.inspection.domain.tablet import Tablet
 from services.inspection.events import RecordReceived
@@ -93,8 +93,12 @@ class Record(Entity, kind="record"):
         }
 
     def sent(self) -> SentRecord:
-        """The record as its shape; only for an accepted one."""
+        """A verification or correction as its shape; only for an accepted one."""
         return SentRecord.model_validate(json.loads(self.raw))
+
+    def sent_visit(self) -> SentVisit:
+        """The end of a visit as its shape; only for an accepted one of that kind."""
+        return SentVisit.model_validate(json.loads(self.raw))
 
 
 class _Unfit(ValueError):
@@ -120,6 +124,9 @@ def read_record(raw: str, arrival: Arrival) -> Record:
             }
         )
     try:
+        if parsed.get("kind") == "visit":
+            visit = SentVisit.model_validate(parsed)
+            return record.model_copy(update={**_header(visit), "visit_id": visit.body.visit_id})
         sent = SentRecord.model_validate(parsed)
     except ValidationError as error:
         first = error.errors()[0]
@@ -128,16 +135,22 @@ def read_record(raw: str, arrival: Arrival) -> Record:
         return record.model_copy(update=_refusal(code, field, f"{field}: {first['msg']}"))
     return record.model_copy(
         update={
-            "of_kind": sent.kind,
-            "previous_hash": sent.previous_hash,
-            "recorded_at": sent.recorded_at,
-            "monotonic_ms": sent.monotonic_ms,
-            "clock_offset_ms": sent.clock_offset_ms,
+            **_header(sent),
             "visit_id": sent.body.visit_id,
             "instrument_id": sent.body.instrument_id,
             "attachments": [each.sha256 for each in sent.body.attachments],
         }
     )
+
+
+def _header(sent: SentRecord | SentVisit) -> dict[str, Any]:
+    return {
+        "of_kind": sent.kind,
+        "previous_hash": sent.previous_hash,
+        "recorded_at": sent.recorded_at,
+        "monotonic_ms": sent.monotonic_ms,
+        "clock_offset_ms": sent.clock_offset_ms,
+    }
 
 
 def _refusal(code: str, field: str | None, detail: str) -> dict[str, Any]:

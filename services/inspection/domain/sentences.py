@@ -157,6 +157,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lịch hẹn {visit} đã bị hủy trước khi đồng bộ. Kết quả vẫn được ghi nhận.",
         "Visit {visit} was cancelled before the tablet synchronised. The work is credited all the same.",
     ),
+    "visit-closed": (
+        "Cuộc kiểm định {visit}: không có ai ở cơ sở ({because}). Liên hệ cơ sở rồi lập lại lịch.",
+        "Visit {visit}: nobody was there ({because}). Get in touch and plan another one.",
+    ),
+    "visit-refused": (
+        "Cuộc kiểm định {visit}: cơ sở không cho kiểm định ({because}). Làm việc với cơ sở; kiểm định là bắt buộc.",
+        "Visit {visit}: the enterprise did not let the inspector in ({because}). Speak to it: verification is compulsory.",
+    ),
     "visit-other-inspector": (
         "Lịch hẹn {visit} đã giao cho kiểm định viên khác. Kết quả vẫn được ghi nhận.",
         "Visit {visit} belongs to another inspector. The work is credited all the same.",

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.model import Rejected
-from services.scheduling.events import VisitCompleted, VisitPlanned, VisitRescheduled
+from services.scheduling.events import VisitCompleted, VisitEnded, VisitPlanned, VisitRescheduled
 from services.scheduling.facts import Registered, Result
 from services.scheduling.inspector import Inspector
 from services.scheduling.obligation import Obligation
 from services.scheduling.register import Site
-from services.scheduling.visit import Done, Visit
+from services.scheduling.visit import Done, Report, Visit
 from services.scheduling.window import Window
 from tests.unit.scheduling import examples as e
 
@@ -151,3 +151,62 @@ def test_of_two_results_of_one_instrument_the_later_counts_while_the_visit_is_op
     found = {each.instrument_id: each.verdict for each in visit.outcomes}
     assert found == {"cot-1": "pass", "cot-2": "pass"}
     assert visit.awaited == ["cot-3"]
+
+
+def report(ending: str, *verified: str, hour: int = 3, reason: str = "Mất điện") -> Report:
+    at = e.morning(date(2027, 3, 5), hour)
+    return Report.model_validate(
+        {"ending": ending, "reason": reason, "ended_at": at, "verified": list(verified)}
+    )
+
+
+def test_a_visit_that_found_nobody_is_over_and_its_instruments_can_be_planned_again() -> None:
+    visit = planned()
+    visit.announce(inspector(), BEFORE)
+    event = visit.end(report("closed", reason="Cửa hàng đóng cửa"), e.INSPECTOR)
+    assert isinstance(event, VisitEnded)
+    assert (event.ending, event.reason, event.left) == ("closed", "Cửa hàng đóng cửa", ["cot-1", "cot-2"])
+    assert (visit.status, visit.open, visit.awaited) == ("ended", False, [])
+
+
+def test_a_verdict_under_way_is_waited_for_in_either_order() -> None:
+    told_first, told_last = planned(), planned()
+    assert told_first.end(report("partly", "cot-1"), e.INSPECTOR) is None
+    assert (told_first.open, told_first.awaited, told_first.left) == (True, ["cot-1"], ["cot-2"])
+    ended = told_first.record(done("cot-1"))
+    assert told_last.record(done("cot-1")) is None
+    assert told_last.end(report("partly", "cot-1"), e.INSPECTOR) == ended
+    assert isinstance(ended, VisitEnded)
+    assert ([each.instrument_id for each in ended.outcomes], ended.left) == (["cot-1"], ["cot-2"])
+
+
+def test_done_with_everything_verified_is_completed() -> None:
+    visit = planned()
+    assert visit.end(report("done", "cot-1", "cot-2", reason=""), e.INSPECTOR) is None
+    assert visit.record(done("cot-1")) is None
+    assert isinstance(visit.record(done("cot-2")), VisitCompleted)
+
+
+def test_told_again_the_later_word_counts_and_an_earlier_one_changes_nothing() -> None:
+    visit = planned()
+    visit.end(report("refused", hour=3), e.INSPECTOR)
+    assert visit.end(report("closed", hour=2), e.INSPECTOR) is None
+    later = visit.end(report("partly", "cot-1", hour=5), e.INSPECTOR)
+    assert later is None, "the verdict on the first is under way"
+    assert isinstance(visit.record(done("cot-1", hour=4)), VisitEnded)
+
+
+def test_another_inspector_ends_nothing_nor_does_anybody_end_what_was_cancelled() -> None:
+    visit = planned()
+    assert visit.end(report("closed"), e.OTHER_INSPECTOR) is None
+    visit.cancel("Cơ sở ngừng kinh doanh")
+    assert visit.end(report("closed"), e.INSPECTOR) is None
+    assert (visit.status, visit.report) == ("cancelled", None)
+
+
+def test_what_was_left_and_verified_after_all_completes_the_visit() -> None:
+    visit = planned()
+    visit.record(done("cot-1"))
+    visit.end(report("partly"), e.INSPECTOR)
+    assert visit.record(done("cot-1", hour=6)) is None, "nothing new is said"
+    assert isinstance(visit.record(done("cot-2", hour=7)), VisitCompleted)
