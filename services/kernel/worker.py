@@ -13,6 +13,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from services.kernel.heartbeat import beat
 from services.kernel.inbox import Inbox, Stopped
+from services.kernel.kafka_access import credentials, tls
 from services.kernel.settings import settings
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     app = faust.App(
         group,
         broker=f"kafka://{config.kafka.replace(',', ';')}",
+        broker_credentials=_credentials(),
         datadir=str(datadir),
         web_enabled=False,
         topic_allow_declare=False,
@@ -98,6 +100,17 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
                 task.cancel()
 
     return app
+
+
+def _credentials() -> faust.types.auth.CredentialsT | None:
+    """What aiokafka is told by Faust; None where brokers are spoken to in the clear and ask for no name."""
+    context = tls()
+    if settings().kafka_signs_in:
+        name, password = credentials()
+        return faust.SASLCredentials(
+            username=name, password=password, ssl_context=context, mechanism=settings().kafka_mechanism
+        )
+    return faust.SSLCredentials(context) if context is not None else None
 
 
 async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
