@@ -26,7 +26,10 @@ class Stage:
         self._folder = tempfile.TemporaryDirectory(prefix="vernier-bench-")
         self.state = Path(self._folder.name)
         broker_port, database_port = ports.free(), ports.free()
-        self.kafka, self.mongo = f"127.0.0.1:{broker_port}", f"mongodb://127.0.0.1:{database_port}"
+        self.kafka, self.mongo = (
+            f"127.0.0.1:{broker_port}",
+            f"mongodb://127.0.0.1:{database_port}/?retryWrites=false",
+        )
         self._engines = [
             _broker(kafka, self.state, broker_port),
             embedded_database(self.state, database_port, _silent),

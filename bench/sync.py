@@ -25,6 +25,8 @@ from deploy.local.waiting import until
 from services.kernel.model import instant_text, now
 
 QUIET_SECONDS = 600.0
+QUIET_CPU_SECONDS = 0.6
+"""What sixteen processes use in two seconds by merely looking whether there is something to do."""
 PARTS = ("batches", "singles", "register", "pull")
 WORK_INSTRUMENTS, WORK_VISITS, CHANGED = 50_000, 1_000, 20
 
@@ -35,8 +37,14 @@ def main() -> None:
     parser.add_argument("--instruments", type=int, default=1600)
     parser.add_argument("--batches", type=int, default=5, help="of 100 records, from each tablet")
     parser.add_argument("--singles", type=int, default=150, help="records one by one, from each tablet")
-    parser.add_argument("--rate", type=int, default=100, help="records a second of the latency measurement")
-    parser.add_argument("--seconds", type=int, default=15, help="of the latency measurement")
+    parser.add_argument(
+        "--rates",
+        type=int,
+        nargs="+",
+        default=[25, 50, 100],
+        help="records a second until the register shows them",
+    )
+    parser.add_argument("--seconds", type=int, default=10, help="of each of these")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vernier-bench-") as folder:
@@ -47,13 +55,32 @@ def main() -> None:
                 f"\n{description()}; {given.tablets} clients, all processes of the platform on the same machine"
             )
             if "batches" in given.parts:
+                quiet(platform)
                 in_batches(field, given.batches)
             if "singles" in given.parts:
+                quiet(platform)
                 singly(field, given.singles)
             if "register" in given.parts:
-                until_registered(field, given.rate, given.seconds)
+                for rate in given.rates:
+                    quiet(platform)
+                    until_registered(field, rate, given.seconds)
             if "pull" in given.parts:
+                quiet(platform)
                 pulls(field)
+
+
+def quiet(platform: LocalPlatform) -> None:
+    """Until what came before is worked off: notices, trails and due dates of what was registered, and their mail."""
+
+    def used() -> float:
+        return sum(cpu_seconds(each) for each in platform.processes)
+
+    def rests() -> bool:
+        before = used()
+        time.sleep(2)
+        return used() - before < QUIET_CPU_SECONDS
+
+    until(rests, "the platform to have nothing to do", QUIET_SECONDS)
 
 
 def in_batches(field: Field, batches: int) -> None:

@@ -21,6 +21,6 @@ def running_database() -> Iterator[str]:
         database = embedded_database(Path(folder), port, lambda name, line: None)
         database.start()
         try:
-            yield f"mongodb://127.0.0.1:{port}"
+            yield f"mongodb://127.0.0.1:{port}/?retryWrites=false"
         finally:
             database.stop()

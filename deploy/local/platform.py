@@ -189,7 +189,9 @@ class LocalPlatform:
         if "VERNIER_MONGO" not in told:
             port = self._port("database")
             self.database = embedded_database(self.state, port, self._listener)
-            own["VERNIER_MONGO"] = f"mongodb://{ports.HOST}:{port}"
+            # The embedded engine, which remembers thousands of writes that might be repeated, sorts them at every write.
+            # The commits here are safe to repeat by themselves: a version or an id stands in each.
+            own["VERNIER_MONGO"] = f"mongodb://{ports.HOST}:{port}/?retryWrites=false"
         if "VERNIER_SMTP_HOST" not in told:
             port = self._port("smtp")
             self.mail = mail_sink(self.mail_folder, port, self.state, self._listener)

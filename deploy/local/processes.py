@@ -35,6 +35,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         before: Callable[[], None] = lambda: None,
         listener: Listener = lambda name, line: None,
+        nice: int = 0,
     ) -> None:
         self.name = name
         self.log = log
@@ -43,6 +44,7 @@ class Process:
         self._environment = environment
         self._before = before
         self._listener = listener
+        self._nice = nice
         self._popen: subprocess.Popen[str] | None = None
         self._last: collections.deque[str] = collections.deque(maxlen=20)
         self._reader: threading.Thread | None = None
@@ -97,6 +99,8 @@ class Process:
             errors="replace",
             start_new_session=True,
         )
+        if self._nice:
+            _give_way(self._popen.pid, self._nice)
         self._reader = threading.Thread(
             target=self._listen, args=(self._popen,), name=f"log {self.name}", daemon=True
         )
@@ -166,6 +170,14 @@ class Process:
     def _why(self) -> str:
         said = [line for line in self._last if line.strip()]
         return (said[-1] if said else "it said nothing") + f" (all of it: {self.log})"
+
+
+def _give_way(pid: int, nice: int) -> None:
+    """Lets a process step back behind the others when the processors are short. Where that cannot be said, it does not."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
+        # Linux weighs sessions against each other first, and each process here is a session of its own.
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice))
 
 
 def wait_until_ready(processes: Iterable[Process], seconds: float) -> None:

@@ -32,6 +32,10 @@ PROCESSES = (
 )
 
 
+GIVES_WAY = {"relay": 5, "worker": 5, "sender": 10, "due": 10}
+"""Evidence is taken before it is interpreted (decision 0009): on one machine these step back behind APIs and engines."""
+
+
 def service_process(
     service: str, kind: str, url: str, state: Path, environment: Mapping[str, str], listener: Listener
 ) -> Process:
@@ -52,6 +56,7 @@ def service_process(
         environment=environment if kind == "api" else {**environment, "VERNIER_HEARTBEAT": str(heartbeat)},
         before=forget_heartbeat,
         listener=listener,
+        nice=GIVES_WAY.get(kind, 0),
     )
 
 

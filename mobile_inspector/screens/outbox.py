@@ -59,6 +59,7 @@ class Outbox(Page):
         super().__init__(app, **where)
         self.chosen: str | None = None
         self.listing: Listing | None = None
+        self.here = dict(self.tablet.attachments.here)
         Clock.schedule_interval(self._look, EVERY)
 
     def gather(self) -> Sent:
@@ -110,10 +111,12 @@ class Outbox(Page):
         )
 
     def _look(self, _: float) -> bool | None:
-        """While photographs are on the way and the page is shown; False ends it."""
+        """While the page is shown, whether photographs have come further; False ends it."""
         if self.app.page is not self:
             return False
-        if self.listing is not None and self.found.on_the_way and not self.found.waits:
+        here = dict(self.tablet.attachments.here)
+        if self.listing is not None and here != self.here:
+            self.here = here
             self.refresh()
         return None
 

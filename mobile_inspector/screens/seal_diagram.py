@@ -15,14 +15,14 @@ from .theme import GAP, LOOK, SMALL, TARGET
 from .widgets import Push
 
 Fitted = Mapping[tuple[str, str], Sequence[str]]  # numbers of seals by kind and place
-SIDE = 0.31  # of the width, for the buttons on each side
+SIDE = 0.32  # of the width, for the buttons on each side
 
 
 class SealDiagram(FloatLayout):
-    """`chosen` is the place in use; `choose` hears which one was touched."""
+    """`names` are those of the places, `chosen` is the one in use; `choose` hears which one was touched."""
 
     def __init__(
-        self, drawing: Drawing, places: Sequence[Place], chosen: int, fitted: Fitted, language: str,
+        self, drawing: Drawing, places: Sequence[Place], names: Sequence[str], chosen: int, fitted: Fitted,
         choose: Callable[[int], Any],
     ) -> None:  # fmt: skip
         super().__init__(size_hint_y=None, height=dp(340))
@@ -30,11 +30,11 @@ class SealDiagram(FloatLayout):
         self.buttons = []
         for n, place in self.spots:
             numbers = "\n".join(fitted.get((place.kind, place.vi), ()))
-            text = f"{place.name(language)}\n{numbers}".strip()
+            text = f"{names[n]}\n{numbers}".strip()
             push = Push(
                 text, lambda n=n: choose(n), tone="good" if numbers else "action", filled=n == chosen, size=SMALL  # type: ignore[misc]
             )  # fmt: skip
-            push.size_hint = (None, None)
+            push.size_hint, push.padding = (None, None), (dp(6), dp(6))  # the number of a seal fits in a line
             push.bind(texture_size=self._place)
             self.buttons.append(push)
             self.add_widget(push)

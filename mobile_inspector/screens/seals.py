@@ -137,11 +137,16 @@ class Seals(Page):
         column.add_widget(Text(self.say("place"), size=LARGE, bold=True))
         drawing = None if self.as_list else found["drawing"]
         if drawing is not None:
+            names = [
+                place.name(self.language)
+                + (f" ({self.say('kind-' + place.kind)})" if place.kind != "lead_seal" else "")
+                for place in found["places"]
+            ]
             fitted: dict[tuple[str, str], list[str]] = {}
             for seal in found["fitted"]:
                 fitted.setdefault((seal["kind"], seal["place"]), []).append(seal["number"])
             column.add_widget(
-                SealDiagram(drawing, found["places"], self.place, fitted, self.language, self.choose_place)
+                SealDiagram(drawing, found["places"], names, self.place, fitted, self.choose_place)
             )
         for at, place in enumerate(found["places"]):
             if drawing is None or place.at is None:

@@ -1,5 +1,6 @@
 """The register of certificate numbers: gives the next one, keeps some for a tablet, and accounts for every one of them."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ from services.kernel.model import AlreadyDone, Itself, Origin, Rejected, Stale, 
 ATTEMPTS = 200
 MOST_IN_HAND = 200
 """What a tablet may hold unused; more would only have to be cancelled at the end of the year."""
+
+_one_at_a_time = threading.Lock()
+"""Lanes of one process would all try the same place, and all but one in vain. Other processes may still meet there."""
 
 
 def number_of(certificate_id: str, year: int, by: Origin) -> CertificateNumber:
@@ -154,6 +158,11 @@ def _append(year: int, by: Origin, **values: Any) -> CertificateNumber:
     A place is tried only when the one before is filled, so a crash at any moment leaves no gap.
     """
     series = office().series(year)
+    with _one_at_a_time:
+        return _next_place(series, year, by, values)
+
+
+def _next_place(series: str, year: int, by: Origin, values: dict[str, Any]) -> CertificateNumber:
     sequence = last_of_series(series)
     for _ in range(ATTEMPTS):
         sequence += 1

@@ -20,8 +20,7 @@ def take(
     arrival = Arrival(tablet, batch.sent_at, received_at)
     arrived = _with_breaks([_of_suspended(read_record(raw, arrival), tablet) for raw in batch.records])
     kept = _keep(arrived, by)
-    last = max((each.record for each in kept), key=lambda record: record.sequence or 0)
-    note_contact(tablet.id, last.sequence or 0, last.hash if last.sequence else None)
+    note_contact(tablet)
     return tablet, [_answer(new, each) for new, each in zip(arrived, kept, strict=True)]
 
 

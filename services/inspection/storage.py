@@ -4,6 +4,7 @@ What is asked often is asked by what an index covers whole, and sifted here: see
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from pymongo import WriteConcern
@@ -34,6 +35,9 @@ from services.inspection.domain.verification import Verification
 from services.inspection.domain.visit_report import VisitReport
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
+
+CONTACT_STEP = timedelta(seconds=10)
+"""A tablet that calls again within it is not noted again."""
 
 
 def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
@@ -241,15 +245,13 @@ STORES: list[Store[Any]] = [
 ]  # fmt: skip
 
 
-def note_contact(tablet_id: str, sequence: int, hash: str | None) -> None:
-    """Writes when a tablet was last heard and how far its chain has come. Losing it costs nothing: no journal."""
-    at = instant_text(now())
+def note_contact(tablet: Tablet) -> None:
+    """Writes when a tablet was last heard, to some seconds. Losing it costs nothing: no journal."""
+    at = now()
+    if tablet.last_contact_at is not None and at - tablet.last_contact_at < CONTACT_STEP:
+        return
     quick = tablets.collection.with_options(write_concern=WriteConcern(w=1, j=False))
-    quick.update_one({"_id": tablet_id}, {"$set": {"last_contact_at": at}})
-    if hash is not None:
-        further = {"$set": {"last_sequence": sequence, "last_hash": hash}}
-        behind = {"$or": [{"last_sequence": {"$exists": False}}, {"last_sequence": {"$lt": sequence}}]}
-        quick.update_one({"_id": tablet_id, **behind}, further)
+    quick.update_one({"_id": tablet.id}, {"$set": {"last_contact_at": instant_text(at)}})
 
 
 def chain_of(tablet_id: str, first: int, last: int) -> dict[int, set[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from services.kernel.kafka_access import client_options
 from services.kernel.settings import settings
 from services.kernel.unsent import Refused
 
@@ -69,7 +70,7 @@ class KafkaSender:
     def _open(self) -> KafkaProducer:
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=settings().kafka,
+                **client_options(),
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=2,

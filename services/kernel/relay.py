@@ -3,11 +3,11 @@
 import json
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pymongo import WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import loop
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 IDLE_SECONDS = 0.2
+TICK_SECONDS = 0.05
+GATHER_SECONDS = 0.01
+"""What comes within it goes out together, and is marked together."""
 RETRY_SECONDS = 1.0
 TAIL = 1000
-
-FEW = 16
-"""Up to so many are marked one by one, each found by the index; for more, the embedded engine looks at all there is."""
 
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
@@ -46,7 +46,7 @@ def _relay(store: Store[Any], publish: Publish) -> int:
         collection.aggregate(
             [
                 {"$match": {"pending": True}},
-                {"$sort": {"_id": 1}},
+                # In the order of the outbox index; the embedded engine would sort all that is pending.
                 {"$limit": BATCH},
                 {"$project": {"version": 1, "relayed": 1, "stuck": 1, "tail": tail}},
             ]
@@ -60,22 +60,20 @@ def _relay(store: Store[Any], publish: Publish) -> int:
     unsent, refused = _send_in_waves(rows, publish)
     for row in [row for row in rows if row["_id"] in refused]:
         set_aside(store, row, *refused[row["_id"]])
-    marks: dict[tuple[int, int, int], list[str]] = defaultdict(list)
-    for row in rows:
-        if row["_id"] not in unsent:
-            marks[row["version"], row["relayed"], len(row["tail"])].append(row["_id"])
-    for (version, relayed, count), ids in marks.items():
-        # An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed.
-        match = {"version": version, "relayed": relayed}
-        advanced: dict[str, Any] = {"$set": {"relayed": relayed + count}}
-        if count < TAIL:
-            advanced["$unset"] = {"pending": ""}
-        if len(ids) > FEW:
-            collection.update_many({"_id": {"$in": ids}, **match}, advanced)
-        else:
-            for id in ids:
-                collection.update_one({"_id": id, **match}, advanced)
-    return sum(count * len(ids) for (_, _, count), ids in marks.items())
+    sent = [row for row in rows if row["_id"] not in unsent]
+    if sent:
+        # One by one in one call: the embedded engine finds each by its index, and for a list would look at everything.
+        collection.bulk_write([_mark(row) for row in sent], ordered=False)
+    return sum(len(row["tail"]) for row in sent)
+
+
+def _mark(row: dict[str, Any]) -> UpdateOne:
+    """An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed."""
+    count = len(row["tail"])
+    advanced: dict[str, Any] = {"$set": {"relayed": row["relayed"] + count}}
+    if count < TAIL:
+        advanced["$unset"] = {"pending": ""}
+    return UpdateOne({"_id": row["_id"], "version": row["version"], "relayed": row["relayed"]}, advanced)
 
 
 def _send_in_waves(
@@ -117,20 +115,47 @@ def replay(stores: Iterable[Store[Any]]) -> int:
     return marked
 
 
+@dataclass
+class Outbox:
+    """A collection that is looked at often while something comes out of it, and the more rarely the longer it is quiet.
+
+    A service has a dozen of them, of which a burst fills two or three: looking at all of them each time would cost
+    more than sending.
+    """
+
+    store: Store[Any]
+    found_at: float = 0.0
+    next_at: float = 0.0
+
+    def relay(self, publish: Publish, at: float) -> int:
+        """Sends what is pending, unless it is too early for a look; `at` is a monotonic clock's time in seconds."""
+        if at < self.next_at:
+            return 0
+        sent = _relay(self.store, publish)
+        if sent:
+            self.found_at = at
+        else:
+            self.next_at = at + min((at - self.found_at) / 10, IDLE_SECONDS)
+        return sent
+
+
 def run_relay(service: str, stores: list[Store[Any]]) -> None:
     """The relay process. Broker or database away: it says so once and tries again until they are back."""
     send = KafkaSender(settings().topic(service))
+    outboxes = [Outbox(store) for store in stores if issubclass(store.document, Aggregate)]
 
     def once() -> int:
         try:
-            sent = relay_once(stores, send)
+            sent = sum(outbox.relay(send, time.monotonic()) for outbox in outboxes)
         except PyMongoError as error:
             log.warning("the database is away, trying again: %s", error)
             time.sleep(RETRY_SECONDS)
             return 0
         if send.away:
             time.sleep(RETRY_SECONDS)
+        elif 0 < sent < BATCH:
+            time.sleep(GATHER_SECONDS)
         return sent
 
-    loop(once, IDLE_SECONDS)
+    loop(once, TICK_SECONDS)
     send.close()

@@ -2,8 +2,9 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -12,6 +13,16 @@ class Settings(BaseSettings):
 
     mongo: str = "mongodb://127.0.0.1:27017"
     kafka: str = "127.0.0.1:9092"
+    kafka_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How brokers are spoken to; SSL means TLS, SASL means that we sign in."""
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    """The authority (PEM) whose certificates brokers show; those of the machine when none is named."""
+    kafka_certificate_file: Path | None = None
+    kafka_key_file: Path | None = None
+    """Our own certificate and its key (PEM), where brokers ask for one."""
     kafka_message_bytes: int = Field(1_048_576, ge=1_000, le=100_000_000)
     """The largest message that the broker takes (its message.max.bytes)."""
     database_prefix: str = "vernier"
@@ -58,6 +69,27 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: str = "vernier@localhost"
     notice_max_age_days: int = Field(3, ge=0, le=365)
+
+    @property
+    def kafka_by_tls(self) -> bool:
+        return self.kafka_protocol in ("SSL", "SASL_SSL")
+
+    @property
+    def kafka_signs_in(self) -> bool:
+        return self.kafka_protocol in ("SASL_PLAINTEXT", "SASL_SSL")
+
+    @model_validator(mode="after")
+    def _can_reach_kafka(self) -> Self:
+        """What the protocol needs is there, and nothing is told that would be left unused: it was meant to protect."""
+        if self.kafka_signs_in and (self.kafka_user is None or self.kafka_password is None):
+            raise ValueError(
+                f"VERNIER_KAFKA_PROTOCOL={self.kafka_protocol} needs VERNIER_KAFKA_USER and VERNIER_KAFKA_PASSWORD"
+            )
+        if (self.kafka_ca_file or self.kafka_certificate_file) and not self.kafka_by_tls:
+            raise ValueError(
+                "VERNIER_KAFKA_CA_FILE and VERNIER_KAFKA_CERTIFICATE_FILE need VERNIER_KAFKA_PROTOCOL=SSL or SASL_SSL"
+            )
+        return self
 
     def topic(self, service: str) -> str:
         return f"{self.topic_prefix}.{service}"

@@ -3,6 +3,7 @@
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from services.kernel.kafka_access import client_options
 from services.kernel.settings import settings
 
 SERVICES = ("registry", "inspection", "scheduling", "notifications")
@@ -14,7 +15,7 @@ def make_topics(services: tuple[str, ...] = SERVICES) -> None:
     Raises:
         kafka.errors.KafkaError: the broker cannot be reached or refuses.
     """
-    admin = KafkaAdminClient(bootstrap_servers=settings().kafka)
+    admin = KafkaAdminClient(**client_options())
     try:
         present = set(admin.list_topics())
         for service in services:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import OAuth2PasswordBearer
@@ -57,10 +58,13 @@ def problem(
     return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
-def caller_of(request: Request, token: Annotated[str | None, Depends(bearer)]) -> Caller:
+async def caller_of(request: Request, token: Annotated[str | None, Depends(bearer)]) -> Caller:
     if token is None:
         raise Unauthenticated("token-missing", "Sign in at /token and send the token as a Bearer.")
-    caller: Caller = request.app.state.check(token)
+    check: TokenCheck = request.app.state.check
+    # A token that must be checked may have to wait for the issuer's keys; one that was does not need a thread.
+    known = check.known(token)
+    caller = known if known is not None else await run_in_threadpool(check.__call__, token)
     traceparent = request.headers.get("traceparent", "")
     return caller.model_copy(update={"traceparent": traceparent}) if _is_trace(traceparent) else caller
 
@@ -68,7 +72,7 @@ def caller_of(request: Request, token: Annotated[str | None, Depends(bearer)]) -
 def any_of(*roles: Role) -> Any:
     """The dependency of an endpoint that only these roles may call."""
 
-    def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    async def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if not caller.roles & set(roles):
             raise Forbidden("role-missing", f"Only {' or '.join(roles)} may do this.")
         return caller

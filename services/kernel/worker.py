@@ -9,15 +9,18 @@ from typing import Any
 from zlib import crc32
 
 import faust
+import uvloop
 from faust.transport.drivers import aiokafka as driver
 
 from services.kernel.heartbeat import beat
 from services.kernel.inbox import Inbox, Stopped
+from services.kernel.kafka_access import credentials, tls
 from services.kernel.settings import settings
 
 log = logging.getLogger(__name__)
 
 LANE_DEPTH = 64
+AT_ONCE = 16
 BEAT_SECONDS = 2.0
 FETCH_MILLISECONDS = 100
 
@@ -56,6 +59,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     app = faust.App(
         group,
         broker=f"kafka://{config.kafka.replace(',', ';')}",
+        broker_credentials=_credentials(),
         datadir=str(datadir),
         web_enabled=False,
         topic_allow_declare=False,
@@ -100,11 +104,25 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     return app
 
 
+def _credentials() -> faust.types.auth.CredentialsT | None:
+    """What aiokafka is told by Faust; None where brokers are spoken to in the clear and ask for no name."""
+    context = tls()
+    if settings().kafka_signs_in:
+        name, password = credentials()
+        return faust.SASLCredentials(
+            username=name, password=password, ssl_context=context, mechanism=settings().kafka_mechanism
+        )
+    return faust.SSLCredentials(context) if context is not None else None
+
+
 async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
     while True:
-        event = await lane.get()
+        # What waits goes to the thread together: going there and back costs as much as handling a small event.
+        events = [await lane.get()]
+        while len(events) < AT_ONCE and not lane.empty():
+            events.append(lane.get_nowait())
         try:
-            await asyncio.to_thread(inbox.receive, event.value)
+            await asyncio.to_thread(_receive, inbox, [event.value for event in events])
         except Stopped:
             return
         except Exception:
@@ -112,7 +130,13 @@ async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
             # acknowledged: the process ends, is started again and reads it again.
             log.critical("the inbox failed; this worker ends", exc_info=True)
             os._exit(70)
-        event.ack()
+        for event in events:
+            event.ack()
+
+
+def _receive(inbox: Inbox, messages: list[bytes]) -> None:
+    for message in messages:
+        inbox.receive(message)
 
 
 class Worker(faust.Worker):
@@ -136,4 +160,5 @@ def run_worker(inbox: Inbox, group: str) -> None:
     # Every message makes thousands of short-lived objects and no cycles: the collector would look at them for nothing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     Worker(make_app(inbox, group), inbox).execute_from_commandline()

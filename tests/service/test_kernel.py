@@ -24,7 +24,7 @@ from services.kernel.model import (
     now,
 )
 from services.kernel.producer import Answer
-from services.kernel.relay import relay_once, replay
+from services.kernel.relay import IDLE_SECONDS, Outbox, relay_once, replay
 from services.kernel.settings import settings
 from services.kernel.store import Aggregate, Projection, Store, make_indexes, open_database
 from services.kernel.unsent import Refused
@@ -157,6 +157,23 @@ def test_the_relay_sends_each_event_once_in_order_and_then_rests() -> None:
         made = jugs.commit(made, made.pour(litres), by=BY)
     assert [e.id for e in sent_by_relay()] == ["jug/j1@1", "jug/j1@2", "jug/j1@3"]
     assert sent_by_relay() == []
+
+
+def test_a_collection_from_which_nothing_comes_is_looked_at_more_rarely() -> None:
+    outbox = Outbox(jugs)
+
+    def look(at: float) -> int:
+        return outbox.relay(lambda messages: [True] * len(messages), at)
+
+    jug("j1")
+    assert look(100.0) == 1
+    assert look(100.5) == 0  # nothing; the next look is a tenth of the quiet time later
+    jug("j2")
+    assert look(100.54) == 0
+    assert look(100.56) == 1
+    assert look(500.0) == 0
+    jug("j3")
+    assert look(500.0 + IDLE_SECONDS) == 1, "never longer than this"
 
 
 def test_an_event_is_not_sent_before_the_broker_has_the_one_before_it() -> None:

@@ -70,6 +70,24 @@ def test_our_token_opens_our_doors(registry: World, door: Door) -> None:
     assert len(registry.events(SessionOpened)) == 1
 
 
+def test_a_token_that_was_checked_is_believed_for_a_moment(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, token = TokenCheck(door.app.state.check.source), sign_in(door).json()["access_token"]  # type: ignore[attr-defined]
+    assert check.known(token) is None, "never without a check"
+    caller = check(token)
+    again = check.known(token)
+    assert again is not None
+    assert again.model_dump(exclude={"traceparent"}) == caller.model_dump(exclude={"traceparent"})
+    assert again.traceparent != caller.traceparent, "each call is a trace of its own"
+    assert check.known(token + "x") is None
+    monkeypatch.setattr("services.kernel.tokens.KNOWN_SECONDS", 10**6)
+    check(token)
+    expires = now() + timedelta(minutes=settings().access_minutes, seconds=1)
+    monkeypatch.setattr("services.kernel.tokens.time.time", expires.timestamp)
+    assert check.known(token) is None, "not a second longer than the token itself says"
+
+
 def test_the_published_key_has_no_private_part(door: Door) -> None:
     (key,) = door.get("/.well-known/jwks.json").json()["keys"]
     assert key["kty"] == "EC"

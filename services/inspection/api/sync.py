@@ -24,7 +24,7 @@ STANDING = "Vernier-Tablet"
 """The head of every sync answer that says how the tablet stands: active, suspended, wipe or wiped."""
 
 
-def inspector_of(caller: Annotated[Caller, Inspector]) -> str:
+async def inspector_of(caller: Annotated[Caller, Inspector]) -> str:
     """The inspector that the token names. Raises Forbidden for a token without one."""
     if caller.inspector is None:
         raise Forbidden(
@@ -45,7 +45,7 @@ def served(tablet_id: str, inspector_id: str) -> dict[str, str]:
     """
     tablet = enrolled(tablet_id)
     tablet.must_be_of(inspector_id)
-    note_contact(tablet.id, 0, None)
+    note_contact(tablet)
     tablet.must_be_served()
     return {STANDING: tablet.status}
 

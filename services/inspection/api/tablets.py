@@ -83,7 +83,8 @@ def listed(caller: Annotated[Caller, Office], inspector_id: Id | None = None) ->
 def tablet(id: Id, caller: Annotated[Caller, Office]) -> dict[str, Any]:
     """One tablet, how many of its records are here, and which of its sequence numbers are missing. The office."""
     found, present = tablets.get(id), sequences_of(id)
-    return {**found.view(), "records": len(present), "missing": missing(present)}
+    last = max(present, default=0)
+    return {**found.view(), "records": len(present), "last_sequence": last, "missing": missing(present)}
 
 
 @router.get("/{id}/history")

@@ -22,7 +22,7 @@ Status = Literal["active", "suspended", "wipe", "wiped"]
 """`wipe`: at its next contact it hands in what it has and then erases itself; `wiped`: it said that it has."""
 
 WORDS = {"active": "active", "suspended": "suspended", "wipe": "to be wiped", "wiped": "wiped"}
-CONTACT = {"last_contact_at", "last_sequence", "last_hash"}
+CONTACT = {"last_contact_at"}
 
 
 @lru_cache(maxsize=1024)
@@ -49,8 +49,6 @@ class Tablet(Entity, kind="tablet"):
     status_reason: str | None = None
     status_at: Instant | None = None
     last_contact_at: Instant | None = None
-    last_sequence: int = 0
-    last_hash: str | None = None
 
     def state(self) -> dict[str, Any]:
         return {name: value for name, value in super().state().items() if name not in CONTACT}

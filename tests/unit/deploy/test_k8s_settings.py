@@ -3,6 +3,7 @@
 import pytest
 
 from deploy.local.processes import ROOT
+from deploy.local.topology import SERVICES
 from services.inspection.office import Office
 from services.kernel.settings import Settings
 from tests.unit.deploy.manifests import (
@@ -35,6 +36,8 @@ def test_every_setting_is_one_that_the_code_reads() -> None:
 def test_the_settings_are_values_that_the_code_accepts(overlay: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {**settings_of("base"), **settings_of(f"overlays/{overlay}")}.items():
         monkeypatch.setenv(name, value)
+    for name in ("VERNIER_KAFKA_USER", "VERNIER_KAFKA_PASSWORD"):  # out of the Secret
+        monkeypatch.setenv(name, "vernier")
     told = Settings()
     assert "localhost" not in told.kafka
     assert "127.0.0.1" not in (told.host + told.kafka + told.issuer + told.smtp_host)
@@ -52,9 +55,15 @@ def test_every_process_gets_the_settings_and_the_database_of_its_service_only() 
 def test_a_secret_reaches_only_the_process_that_needs_it() -> None:
     holders = {
         key: {name for name, workload in WORKLOADS.items() if key in secret_keys(workload)}
-        for key in ("ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY")
+        for key in (
+            *("ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY"),
+            *("KAFKA_USER", "KAFKA_PASSWORD"),
+        )
     }
+    of_kafka = {f"{service}-{kind}" for service in SERVICES for kind in ("migrate", "relay", "worker")}
     assert holders == {
+        "KAFKA_USER": of_kafka,
+        "KAFKA_PASSWORD": of_kafka,
         "ADMIN_PASSWORD": {"registry-migrate"},
         "SMTP_USER": {"notifications-sender"},
         "SMTP_PASSWORD": {"notifications-sender"},
@@ -82,7 +91,7 @@ def test_a_secret_reaches_only_the_process_that_needs_it() -> None:
 def test_no_secret_is_written_down() -> None:
     secret = {
         "MONGO", "ADMIN_PASSWORD", "SMTP_USER", "SMTP_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY",
-        "MONGO_INITDB_ROOT_PASSWORD",
+        "KAFKA_USER", "KAFKA_PASSWORD", "MONGO_INITDB_ROOT_PASSWORD",
     }  # fmt: skip
     for workload in (*WORKLOADS.values(), *ENGINES.values()):
         for name, each in environment(workload).items():

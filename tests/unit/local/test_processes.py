@@ -52,6 +52,13 @@ def test_is_started_when_it_says_so_and_stops_when_asked(tmp_path: Path) -> None
     assert process.said() == "hello\n"
 
 
+def test_a_process_may_give_way_to_the_others(tmp_path: Path) -> None:
+    process = program(tmp_path, SLEEPER, nice=5)
+    process.start()
+    assert os.getpriority(os.PRIO_PROCESS, process.pid or 0) == 5
+    process.stop()
+
+
 def test_a_program_that_ignores_the_request_is_killed(tmp_path: Path) -> None:
     process = program(tmp_path, STUBBORN)
     process.start()
