@@ -154,6 +154,8 @@ def _procedure(record: Mapping[str, Any], shelf: Shelf) -> Procedure:
     wanted = _mapping(record["procedure"], "procedure")
     if not {"id", "version"} <= set(wanted) <= {"id", "version", "hash"}:
         raise BadInput("procedure", "id and version", "expected id, version and, if known, hash")
+    if not (isinstance(wanted["id"], str) and isinstance(wanted["version"], str)):
+        raise BadInput("procedure", "id and version", "id and version must be strings")
     procedure = shelf.version(wanted["id"], wanted["version"])
     if code not in procedure.types:
         raise BadInput(

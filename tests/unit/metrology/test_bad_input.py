@@ -257,6 +257,8 @@ def test_e_of_the_form_1_2_5(e):
             "same content",
         ),
         ({"procedure": "fuel-dispenser"}, "procedure", "object"),
+        ({"procedure": {"id": ["fuel-dispenser"], "version": "2017"}}, "procedure", "id and version"),
+        ({"procedure": {"id": "fuel-dispenser", "version": {}}}, "procedure", "id and version"),
     ],
 )
 def test_a_record_out_of_shape(change, field, rule):
