@@ -48,7 +48,7 @@ bench: setup ## measure events per second and latency
 bench-sync: setup ## measure how fast evidence is taken, and small pulls
 	@exec $(py) -m bench.sync
 
-bench-tablet: setup ## measure the tablet's core: opening, keystrokes, search, a day's sync over a slow link
+bench-tablet: dev ## measure the tablet: cold start with screens, keystrokes, search, a day's sync over a slow link
 	@exec $(py) -m bench.tablet
 
 faults: setup ## kill -9 at random while tablets hand in 5,000 records

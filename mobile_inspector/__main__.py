@@ -12,6 +12,12 @@ def run() -> None:
     """The addresses and the directory come from the environment; the defaults are those of `make run`."""
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_IMAGE", "sdl2")  # Kivy would import Pillow at the start, which costs 0.2 s
+    from kivy.config import Config
+    from kivy.utils import platform
+
+    if platform != "android":  # a desktop shows a tablet that lies on its long side
+        for name, value in (("width", 1280), ("height", 800)):
+            Config.set("graphics", name, value)
     from mobile_inspector.screens.app import InspectorApp
 
     app = InspectorApp(lambda: Tablet.open(

@@ -15,6 +15,7 @@ from typing import Any
 from .folding import folded
 from .work import Work
 
+SLICE = 2500  # instruments
 OWN = ("serial", "model", "maker", "certificate_number")
 Json = Mapping[str, Any]
 
@@ -33,6 +34,8 @@ class Finder:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._own: dict[str, str] | None = None
+        self._read: dict[str, str] = {}  # what `prepare` has read so far, up to `_last`
+        self._last = ""
         self._revision = -1
         self._text = ""
         self._counts: dict[str, int] = {}
@@ -50,16 +53,31 @@ class Finder:
     def forget(self) -> None:
         """Leaves nothing readable in memory, when the inspector signs out."""
         self._own, self._revision, self._text, self._entries, self._counts = None, -1, "", [], {}
+        self._read, self._last = {}, ""
+
+    def prepare(self, most: int = SLICE) -> bool:
+        """Reads some more instruments, so that the first search need not read them all; true when all are read.
+
+        Each call takes some 0.1 s on a desktop: other work can come in between.
+        """
+        if self._own is None:
+            some = self._work.instruments_after(self._last, most)
+            self._read.update({each["id"]: instrument_words(each) for each in some})
+            if len(some) == most:
+                self._last = some[-1]["id"]
+                return False
+            self._own, self._read, self._last = self._read, {}, ""
+        return True
 
     def _refresh(self) -> None:
-        if self._revision == self._work.revision:
+        if self._own is not None and self._revision == self._work.revision:
             return
+        while not self.prepare():
+            pass
+        assert self._own is not None
         revision, touched = self._work.revision, self._work.take_touched()
-        if self._own is None:
-            self._own = {each["id"]: instrument_words(each) for each in self._work.every_instrument()}
-        else:
-            changed = self._work.instruments(touched)
-            self._own.update({id: instrument_words(each) for id, each in changed.items()})
+        changed = self._work.instruments(touched)
+        self._own.update({id: instrument_words(each) for id, each in changed.items()})
         self._index(self._own)
         self._revision = revision
 

@@ -231,6 +231,10 @@ class Tablet:
         """
         return self.finder.search(query, most)
 
+    def prepare_search(self) -> bool:
+        """A part of what the first search needs, which takes a moment; true when there is nothing left to prepare."""
+        return self.finder.prepare()
+
     def sync_state(self, visit_id: str | None = None) -> State | None:
         """How far the records of a visit, or of the whole tablet, have come: that of the one that is least far.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -136,10 +136,10 @@ class Work:
                 found[row["id"]] = self._read("instrument", row)
         return found
 
-    def every_instrument(self) -> Iterator[Mapping[str, Any]]:
-        """All that are here, one by one, on a visit or not."""
-        for row in self._journal.database.rows("SELECT id, body FROM work WHERE kind = 'instrument'"):
-            yield self._read("instrument", row)
+    def instruments_after(self, id: str, most: int) -> list[Mapping[str, Any]]:
+        """Some of all that are here, on a visit or not, in the order of their ids: those behind one."""
+        query = "SELECT id, body FROM work WHERE kind = 'instrument' AND id > ? ORDER BY id LIMIT ?"
+        return [self._read("instrument", row) for row in self._journal.database.rows(query, id, most)]
 
     def outlines(self) -> list[Mapping[str, Any]]:
         """The open visits in order of time, their instruments by id only: cheap for tens of thousands."""

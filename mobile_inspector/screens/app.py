@@ -110,9 +110,13 @@ class InspectorApp(App):
 
     def signed_in(self) -> None:
         """To the field that was left, if a verification is under way; else to the day's work."""
-        self.background.run(self.places_after_sign_in, lambda way: self.start_at(*way))
+
+        def show(way: list[Place]) -> None:
+            self.start_at(*way)
+            self._prepare_search(False)  # behind what the page has asked for
+
+        self.background.run(self.places_after_sign_in, show)
         self.background.run(self.adopt_pictures, self._adopted)
-        self.background.run(lambda: self.tablet.search(""))  # makes the index before it is needed
         if self.courier is None:
             self.courier = self.tablet.courier(
                 lambda report: Clock.schedule_once(lambda _: self.heard(report))
@@ -121,6 +125,13 @@ class InspectorApp(App):
                 self._ask_network()  # before the first photograph could go
                 Clock.schedule_interval(lambda _: self._ask_network(), METERED_EVERY)
             self.courier.start()
+
+    def _prepare_search(self, done: bool) -> None:
+        """Part after part, before it is needed: a keystroke waits for one part at most."""
+        if done:
+            self.background.run(lambda: self.tablet.search(""))
+        else:
+            self.background.run(self.tablet.prepare_search, self._prepare_search, lambda no: None)
 
     def _ask_network(self) -> None:
         self.tablet.network.metered = is_metered()

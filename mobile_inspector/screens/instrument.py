@@ -81,7 +81,7 @@ class Instrument(Page):
         if found["made"]:
             left.insert(0, made_here(self, found["made"], self.correct))
         if found["draft"]:
-            left.append(photos.card(self, found["draft"], found["photos"]))
+            left.insert(-1, photos.card(self, found["draft"], found["photos"]))
         self.add_widget(Split(Scroll(*left), Scroll(seals, made), wide=0.5, high=0.5))
         if found["draft"]:
             self.add_widget(Push(self.say("resume"), lambda: self.app.go("verify", draft=found["draft"])))

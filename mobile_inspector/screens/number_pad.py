@@ -7,6 +7,7 @@ from typing import Any
 
 from kivy.core.window import Window
 from kivy.uix.gridlayout import GridLayout
+from kivy.uix.modalview import ModalView
 
 from .theme import GAP, LARGE, TARGET
 from .widgets import Push
@@ -64,11 +65,20 @@ class NumberPad(GridLayout):
         self.add_widget(Push(text, act, filled=not plain, tone=tone, size=LARGE))
 
     def _text(self, _: Any, text: str) -> None:
+        if _asked():
+            return
         if text in set("0123456789,.-"):
             self.press("," if text == "." else text)
 
     def _key_down(self, _: Any, code: int, *rest: Any) -> None:
+        if _asked():
+            return
         if code == BACK:
             self.back()
         elif code in DONE:
             self._done()
+
+
+def _asked() -> bool:
+    """Whether a question lies over the page: what is typed then is its answer, perhaps a PIN."""
+    return any(isinstance(child, ModalView) for child in Window.children)

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import photos
 from .page import Page
+from .seal_places import places
 from .theme import LARGE
 from .widgets import Column, Entry, Push, Row, Scroll, Split, Text
 
@@ -24,6 +26,7 @@ class Known:
     before: Mapping[str, Any]
     places: Sequence[str]
     left: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[photos.Photo] = ()
 
 
 class Status(Page):
@@ -34,24 +37,28 @@ class Status(Page):
     def __init__(self, app: Any, **where: Any) -> None:
         super().__init__(app, **where)
         self.entries: dict[tuple[str, ...], Entry] = {}
+        self.pictures = Column()
 
     def gather(self) -> Known:
         draft = self.tablet.drafts.get(self.where["draft"])
         before = draft.instrument.get("status_record") or {}
         now = draft.sheet.status_record or {}
         fitted = {seal["place"]: seal["number"] for seal in draft.seals.affixed}
-        expected = [seal["place"] for seal in draft.instrument.get("seals", ())]
-        marks = [mark["place"][self.language] for mark in draft.form.plan["marks"] if mark["kind"] == "seal"]
+        album = self.app.album.of(self.tablet, draft)
+        _, known = places(draft.form.plan, draft.instrument)
+        named = [place.vi for place in known if place.kind != "stamp"]
         told = [
             seen["place"]
             for told in (now, before)
             for kind in ("seals_found", "seals_left")
             for seen in told.get(kind, ())
         ]
-        return Known(now, before, list(dict.fromkeys([*told, *expected, *fitted, *marks])), fitted)
+        return Known(now, before, list(dict.fromkeys([*told, *fitted, *named])), fitted, album)
 
     def show(self, found: Known) -> None:
-        if self.entries:
+        self.pictures.clear_widgets()
+        self.pictures.add_widget(photos.card(self, self.where["draft"], found.photos, ("status",)))
+        if self.entries:  # what is being typed stays as it is
             return
         self.found = found
         now, before = found.now, found.before
@@ -79,6 +86,7 @@ class Status(Page):
             rest.add_widget(card)
         rest.add_widget(Text(self.say("note"), size=LARGE, bold=True))
         self._entry(rest, ("note",), now.get("note", ""), before.get("note", ""))
+        rest.add_widget(self.pictures)
         self.add_widget(Split(Scroll(parts), Scroll(rest), wide=0.5, high=0.5))
         foot = [Push(self.say("status-done"), self.app.back)]
         if before:

@@ -171,6 +171,7 @@ class Ask(ModalView):
             size_hint=(0.8, None), height=dp(260), background="", background_color=LOOK.palette.ground
         )
         self.entry = Entry("", secret=secret, act=self._answer)
+        self.bind(on_open=lambda _: setattr(self.entry, "focus", True))
         self._told = answer
         buttons = Row(Push(no, lambda: self.dismiss(animation=False), filled=False), Push(yes, self._answer))
         self.add_widget(Column(Text(question, size=LARGE), self.entry, buttons, card=True))

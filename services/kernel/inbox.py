@@ -149,7 +149,10 @@ class Inbox:
         try:
             self.letters.insert_one(letter)
         except DuplicateKeyError:
-            return
+            # Closed before and failing now, in a replay of the history for instance: it is open again. An open one stays.
+            reopened = self.letters.update_one({"_id": letter["_id"], "open": False}, {"$set": letter})
+            if not reopened.modified_count:
+                return
         finally:
             self.look_again()
         log.error("dead letter %s (%s): %s", letter["_id"], letter["type"], letter["error"])

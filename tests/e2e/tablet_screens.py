@@ -42,7 +42,10 @@ def morning(orders: Json) -> None:
     finger.tap("Lưu PIN")
     finger.tap("Đã chép")
     pulled(finger, orders)
-    finger.app.tablet.network.away = True
+    tablet = finger.app.tablet
+    year = tablet.journal.clock.today().year
+    finger.wait(lambda: tablet.numbers.free(year), "certificate numbers for the day")
+    tablet.network.away = True
 
     begin(finger, orders, "passes")
     fill(finger, {(p, f, r): typed for p, f, r, typed in dispenser_readings()})
@@ -55,7 +58,8 @@ def morning(orders: Json) -> None:
     assert finger.sees("ĐẠT"), finger.text()
     sign(finger)
     sealed = finger.app.tablet.outbox()[0]
-    tell("passed", record=sealed.id, photo=sealed.record["body"]["seals_affixed"][0]["photo"])
+    photo = sealed.record["body"]["seals_affixed"][0]["photo"]
+    tell("passed", record=sealed.id, photo=photo, number=sealed.certificate_number)
 
     finger.app.start_at(("today", {}))
     begin(finger, orders, "fails")
@@ -80,6 +84,10 @@ def afternoon(orders: Json) -> None:
     assert finger.sees("KHÔNG ĐẠT"), finger.text()
     sign(finger)
     tell("failed", record=finger.app.tablet.outbox()[1].id)
+    finger.app.start_at(("today", {}), ("visit", {"visit": orders["visit"]}))
+    finger.rest()
+    finger.tap("Xong")
+    assert finger.sees("Kết quả cuộc kiểm định: Xong")
     finger.app.tablet.network.away = False
     finger.tap("Trên máy")
 
@@ -90,7 +98,7 @@ def afternoon(orders: Json) -> None:
             item for item in finger.app.tablet.outbox() if (item.result or {}).get("certificate_number")
         ]
         [photo] = finger.app.tablet.outbox_attachments()
-        return finger.sees("Đã công bố 2") and len(certified) == 1 and photo.state == "published"
+        return finger.sees("Đã công bố 3") and len(certified) == 1 and photo.state == "published"
 
     finger.wait(published, "the results", RESULT_SECONDS)
     finger.tap("Biên bản 1")

@@ -55,7 +55,9 @@ def test_a_day_on_the_screens_survives_a_kill_and_ends_with_a_certificate(town: 
         app.next("failed")
         told = app.next("published")["certificate"]
     on_the_server = office.dispatcher.get("inspection", f"/verifications/{sealed['record']}")
-    assert on_the_server["certificate"]["number"] == told
+    assert on_the_server["certificate"]["number"] == told == sealed["number"], "the number that the paper has"
+    visit = office.dispatcher.get("scheduling", f"/visits/{appointment.id}")
+    assert (visit["status"], visit["report"]["ending"]) == ("completed", "done")
     assert on_the_server["verdict"] == "pass"
     picture = office.dispatcher.download("inspection", f"/attachments/{sealed['photo']}")
     assert hashlib.sha256(picture).hexdigest() == sealed["photo"], "the very bytes that the record names"

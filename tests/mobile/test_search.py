@@ -78,3 +78,21 @@ def test_signing_out_leaves_nothing_to_search_in(tablet: Tablet) -> None:
     assert tablet.search("hoang long")
     tablet.sign_out()
     assert "hoang" not in repr(vars(tablet.finder))
+
+
+def test_prepared_in_parts_it_finds_the_same_and_what_came_in_between(
+    tablet: Tablet, server: FakeServer
+) -> None:
+    """A part reads a few instruments by their ids; one that is pulled meanwhile, before or behind them, is not missed."""
+    assert tablet.finder.prepare(most=1) is False
+    early = day.dispenser(id="a-dau-tien", serial="MOI-VE-1")
+    late = day.dispenser(id="z-cuoi-cung", serial="MOI-VE-2")
+    server.publish(visits=[day.visit("visit-02", early, late)])
+    assert tablet.sync().complete
+    parts = 1
+    while not tablet.finder.prepare(most=1):
+        parts += 1
+    assert parts == 3, "one was read before, one more is told of alone"
+    assert tablet.finder.prepare() is True
+    assert {found.instrument["serial"] for found in tablet.search("moi ve")} == {"MOI-VE-1", "MOI-VE-2"}
+    assert len(tablet.search("tatsuno")) == 3

@@ -280,8 +280,11 @@ def status_and_correction(stage: Stage) -> None:
     finger.tap("Như lần trước")
     finger.page.entries["program", "version"].text = "3.13"
     finger.rest()
+    assert finger.sees("Bộ phận đo"), "the places that the seals screen shows"
+    snap(finger, "Chụp: hiện trạng", stage.directory / "hien-trang.jpg")
     finger.tap("Xong")
     draft = finger.app.tablet.resume()[0]
+    assert [each["purpose"] for each in draft.sheet.attachments.values()] == ["status"]
     told = draft.sheet.status_record
     assert told is not None
     assert (told["parts"][0]["serial"], told["program"]["version"]) == ("778812", "3.13")

@@ -12,12 +12,19 @@ from hypothesis import strategies as st
 
 from services.inspection.storage import records
 from services.kernel.settings import settings as service_settings
+from services.registry.events import InstrumentRegistered
+from services.scheduling.events import VisitAnnounced
+from tests.unit.inspection import evidence
 from tests.unit.inspection.evidence import verification
 from tests.unit.inspection.province import Json, Province
 from tests.world import World
 
 EXAMPLES = int(os.environ.get("VERNIER_TEST_MUTATIONS", "300"))
 """The full number, 10,000, is for `VERNIER_TEST_MUTATIONS=10000`; it takes some minutes."""
+
+INSTRUMENTS = max(10, EXAMPLES // 20)
+"""Whoever judges a record looks at all that is known of its instrument: thousands on one would cost by the square. So
+would thousands that name one seal or one photograph."""
 
 ODD: list[Any] = [
     None, True, -1, 0, 2**53 + 1, 10**30, 1.5, "", " ", "\u0000", "\ud800", "x" * 5000, "NaN", "1e999", "../../x",
@@ -33,7 +40,14 @@ def province(mongo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         patch.setenv("VERNIER_DATABASE_PREFIX", "mutations")
         service_settings.cache_clear()
         world = World("inspection")
-        yield Province(world)
+        made = Province(world)
+        for number in range(INSTRUMENTS):
+            told = evidence.instrument(instrument_id=f"m{number}", serial=f"TS-{number}")
+            made.tell(InstrumentRegistered.model_validate(told), f"instrument/m{number}")
+        items = [{"instrument_id": f"m{number}", "regime": "periodic"} for number in range(INSTRUMENTS)]
+        made.tell(VisitAnnounced.model_validate(evidence.visit(visit_id="v2", items=items)), "visit/v2")
+        world.drain()
+        yield made
         world.close()
     service_settings.cache_clear()
 
@@ -64,16 +78,19 @@ def without(value: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def whole(province: Province) -> Json:
+    photo, seal = f"{province.tablet.sequence:064x}", f"XX-{province.tablet.sequence}"
+    instruments = [f"m{(province.tablet.sequence + each) % INSTRUMENTS}" for each in (0, 1)]
     return {
         "tablet_id": province.tablet.id,
         "sent_at": "2026-03-05T03:00:00.000Z",
         "records": [
-            province.tablet.record(),
+            province.tablet.record(verification(visit_id="v2", instrument_id=instruments[0])),
             province.tablet.record(
                 verification(
-                    instrument_id="i2",
-                    attachments=[{"sha256": "a" * 64, "size": 5, "media_type": "image/png", "purpose": "seal"}],
-                    seals_affixed=[{"number": "XX-1", "kind": "lead_seal", "place": "Bộ đo", "photo": "a" * 64}],
+                    visit_id="v2",
+                    instrument_id=instruments[1],
+                    attachments=[{"sha256": photo, "size": 5, "media_type": "image/png", "purpose": "seal"}],
+                    seals_affixed=[{"number": seal, "kind": "lead_seal", "place": "Bộ đo", "photo": photo}],
                     signatures=[{"role": "inspector", "name": "Bình", "strokes": [[1, 2]],
                                  "signed_at": "2026-03-05T02:41:00Z"}],
                     status_record={"parts": [{"name": "Bầu lường"}], "seals_left": [{"place": "x", "number": "1"}]},

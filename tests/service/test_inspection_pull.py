@@ -155,6 +155,7 @@ def test_results_come_back_to_the_tablet(province: Province) -> None:
         "record_id": passed["id"],
         "status": "accepted",
         "verification_id": passed["id"],
+        "visit_id": None,
         "verdict": "pass",
         "certificate_number": "00001/2026/BN-KĐ",
         "valid_until": "2027-03-31",

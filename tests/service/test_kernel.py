@@ -349,6 +349,18 @@ def test_a_failing_event_closes_the_way_for_later_ones_of_its_subject_only() -> 
     assert inbox.receive(poured(4, 4)) == "handled", "the way is free again"
 
 
+def test_a_letter_that_was_handled_and_fails_again_later_is_open_again() -> None:
+    handler = Sulky(1)
+    inbox = Inbox("kernel", {Poured: handler}, delays=())
+    assert inbox.receive(poured(1)) == "dead"
+    handler.failing.clear()
+    assert inbox.replay() == (1, 0)
+    handler.failing.add(1)
+    assert [inbox.receive(poured(1)), inbox.receive(poured(1))] == ["dead", "dead"]
+    [letter] = inbox.open_letters()
+    assert "chưa được" in letter["error"], "the second arrival did not overwrite what the first one said"
+
+
 def test_a_letter_that_comes_again_is_kept_once() -> None:
     inbox = Inbox("kernel", {Poured: Sulky(1)}, delays=())
     for _ in range(3):

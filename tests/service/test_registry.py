@@ -186,6 +186,11 @@ def test_an_instrument_without_a_number_is_given_one(office: Door) -> None:
     assert instrument["serial"].startswith("BN-")
 
 
+def test_a_number_that_was_assigned_on_the_spot_is_kept_as_such(office: Door) -> None:
+    instrument = registered(office, serial="BN-S000021", serial_assigned=True)
+    assert (instrument["serial"], instrument["serial_assigned"]) == ("BN-S000021", True)
+
+
 def test_an_earlier_certificate_ends_with_the_month_that_closes_the_cycle(office: Door) -> None:
     earlier = {"number": "123/2026/BG-KĐ", "verified_on": "2026-03-05"}
     instrument = registered(office, earlier_certificate=earlier)
