@@ -32,7 +32,7 @@ PROCESSES = (
 )
 
 
-GIVES_WAY = {"relay": 5, "worker": 5, "sender": 10, "due": 10}
+GIVES_WAY = 10
 """Evidence is taken before it is interpreted (decision 0009): on one machine these step back behind APIs and engines."""
 
 
@@ -56,7 +56,7 @@ def service_process(
         environment=environment if kind == "api" else {**environment, "VERNIER_HEARTBEAT": str(heartbeat)},
         before=forget_heartbeat,
         listener=listener,
-        nice=GIVES_WAY.get(kind, 0),
+        nice=0 if kind == "api" else GIVES_WAY,
     )
 
 

@@ -16,12 +16,11 @@ from mobile_inspector.core.typed import shown
 from . import batch_panels
 from .batch_state import COMMON, SEALS, SIGN, Sheet, State, sheet_of, state_of
 from .grid import Cells, Grid
-from .number_pad import NumberPad
 from .page import Page
 from .signature_pad import SignaturePad
-from .theme import BODY, HUGE, LARGE, LOOK
+from .theme import LARGE, LOOK
 from .verdict_strip import TONES, VerdictStrip
-from .widgets import Ask, Column, Entry, Push, Row, Scroll, Split, Text
+from .widgets import Ask, Entry, Push, Row, Scroll, Split, Text
 
 PANELS: dict[str, Callable[..., None]] = {
     COMMON: batch_panels.common, SEALS: batch_panels.seals, SIGN: batch_panels.sign,
@@ -42,7 +41,7 @@ class Batch(Page):
         self.strip: VerdictStrip | None = None
         self.refused: dict[str, Refused] = {}
         self.signer, self.signature = Entry(""), SignaturePad()
-        self._latest = ""
+        self.shown, self.latest = Text(""), ""
 
     def gather(self) -> State:
         return state_of(self.tablet, self.where["batch"], self.language)
@@ -108,13 +107,8 @@ class Batch(Page):
     def typed(self, text: str) -> None:
         """Every keystroke: first what it comes to, then into the journal, then the row."""
         assert self.chosen is not None
-        self._latest = text
         self.shown.text = text or "…"
         (id, path), batch = self.chosen, self.where["batch"]
-
-        def look() -> Live:
-            _, point, run, field = path.split("/")
-            return self.tablet.drafts.get(id).live(point, field, text, int(run))
 
         def keep() -> tuple[Sheet, str]:
             core, trouble = self.tablet.batches.get(batch), ""
@@ -125,20 +119,30 @@ class Batch(Page):
                 trouble = no.text(self.language)
             return sheet_of(self.tablet.drafts.get(id), self.language), trouble
 
-        def seen(live: Live) -> None:
-            if self.chosen == (id, path) and text == self._latest and self.strip is not None:
-                self.strip.live(live)
-
         def kept(result: tuple[Sheet, str]) -> None:
             sheet, trouble = result
+            if id not in self.found.rows:  # it was sealed meanwhile
+                return
             self.found.rows[id] = sheet
             index = self.found.ids.index(id)
             self.grid.put(index, self._row(id))
-            if trouble and self.chosen == (id, path) and text == self._latest and self.strip is not None:
+            if trouble and self.chosen == (id, path) and text == self.latest and self.strip is not None:
                 self.strip.say(None, trouble)
 
-        self.app.background.run(look, seen)
+        self.look(text)
         self.do(keep, kept)
+
+    def look(self, text: str) -> None:
+        """What the chosen run comes to with this text, on the strip."""
+        assert self.chosen is not None
+        (id, path), self.latest = self.chosen, text
+        _, point, run, field = path.split("/")
+
+        def seen(live: Live) -> None:
+            if self.chosen == (id, path) and text == self.latest and self.strip is not None:
+                self.strip.live(live)
+
+        self.app.background.run(lambda: self.tablet.drafts.get(id).live(point, field, text, int(run)), seen)
 
     def choice(self, text: str) -> None:
         assert self.chosen is not None
@@ -245,41 +249,7 @@ class Batch(Page):
         if self.part in PANELS:
             PANELS[self.part](self, column)
         elif self.chosen is not None:
-            self._field(column, *self.chosen)
-
-    def _field(self, column: Column, id: str, path: str) -> None:
-        row, field = self.found.rows[id], self.found.field(path)
-        column.add_widget(Text(f"{row.serial}", size=LARGE, bold=True))
-        where = field["label"][self.language]
-        if nominal := field.get("nominal"):
-            where += f" ({shown(nominal['value'], self.language)} {nominal['unit']})"
-        column.add_widget(Text(where, size=BODY, tone="faint"))
-        if field.get("choices"):
-            for text in field["choices"]:
-                column.add_widget(Push(text, lambda text=text: self.choice(text)))  # type: ignore[misc]
-        else:
-            typed = row.readings.get(path, "").replace(".", ",")
-            self.shown = Text(typed or "…", size=HUGE, bold=True)
-            self.pad = NumberPad(self.typed, self.following, self.say("erase"), self.say("next"))
-            self.pad.typed = self._latest = typed
-            self.strip = VerdictStrip(self.language)
-            for part in (self.shown, self.strip, self.pad):
-                column.add_widget(part)
-            self._look(id, path, typed)
-        column.add_widget(Row(
-            Push(self.say("copy-below"), self.copy_down, filled=False),
-            Push(self.say("one-alone"), lambda: self.app.go("verify", draft=id), filled=False),
-        ))  # fmt: skip
-
-    def _look(self, id: str, path: str, typed: str) -> None:
-        """The strip for what stands there already."""
-        _, point, run, field = path.split("/")
-
-        def seen(live: Live) -> None:
-            if self.chosen == (id, path) and self.strip is not None and self._latest == typed:
-                self.strip.live(live)
-
-        self.app.background.run(lambda: self.tablet.drafts.get(id).live(point, field, typed, int(run)), seen)
+            batch_panels.field(self, column, *self.chosen)
 
     def _row(self, id: str) -> Cells:
         row = self.found.rows[id]

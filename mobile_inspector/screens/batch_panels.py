@@ -1,16 +1,45 @@
-"""What stands beside the grid of a batch: the common answers, the seals, the signatures."""
+"""What stands beside the grid of a batch: the pad for a reading, the common answers, the seals, the signatures."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mobile_inspector.core.typed import shown
+
+from .number_pad import NumberPad
 from .signature_pad import SignaturePad
-from .theme import LARGE
+from .theme import HUGE, LARGE
+from .verdict_strip import VerdictStrip
 from .widgets import Column, Entry, Push, Row, Text
 
 if TYPE_CHECKING:
     from .batch import Batch
+
+
+def field(page: Batch, column: Column, id: str, path: str) -> None:
+    """One reading of one instrument: the pad, what it comes to, and the way down the column."""
+    row, described = page.found.rows[id], page.found.field(path)
+    where = described["label"][page.language]
+    if nominal := described.get("nominal"):
+        where += f" ({shown(nominal['value'], page.language)} {nominal['unit']})"
+    column.add_widget(Text(row.serial, size=LARGE, bold=True))
+    column.add_widget(Text(where, tone="faint"))
+    if described.get("choices"):
+        for text in described["choices"]:
+            column.add_widget(Push(text, partial(page.choice, text)))
+    else:
+        typed = row.readings.get(path, "").replace(".", ",")
+        pad = NumberPad(page.typed, page.following, page.say("erase"), page.say("next"))
+        pad.typed = typed
+        page.shown, page.strip = Text(typed or "…", size=HUGE, bold=True), VerdictStrip(page.language)
+        for part in (page.shown, page.strip, pad):
+            column.add_widget(part)
+        page.look(typed)
+    column.add_widget(Row(
+        Push(page.say("copy-below"), page.copy_down, filled=False),
+        Push(page.say("one-alone"), partial(page.app.go, "verify", draft=id), filled=False),
+    ))  # fmt: skip
 
 
 def common(page: Batch, column: Column) -> None:

@@ -8,6 +8,7 @@ from services.inspection.storage import (
     attachments,
     attentions,
     certificates,
+    parts,
     records,
     records_by_id,
     verifications,
@@ -36,8 +37,11 @@ def results_since(inspector_id: str, since: str) -> Iterator[tuple[str, dict[str
                 if id is not None:
                     touched[id] = max(touched.get(id, ""), row["touched_at"])
     ids = sorted(touched)
-    if not ids:
-        return
+    for part in parts(ids):
+        yield from _results(part, touched)
+
+
+def _results(ids: list[str], touched: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     found = records_by_id(ids)
     judged = {each.id: each for each in verifications.query(id__in=ids)}
     given = {

@@ -3,7 +3,7 @@
 What is asked often is asked by what an index covers whole, and sifted here: see `services.kernel.store.LOCK`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ from services.inspection.domain.visit_report import VisitReport
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
 
+PART = 500
 CONTACT_STEP = timedelta(seconds=10)
 """A tablet that calls again within it is not noted again."""
 
@@ -271,9 +272,18 @@ def sequences_of(tablet_id: str) -> list[int]:
     return [row["sequence"] for row in rows if row["sequence"] is not None and row["status"] != "conflict"]
 
 
+def parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """A list of ids in lists for which to ask one after the other: the embedded engine compares each with each.
+
+    Nothing else may stand beside it in the condition, or the engine looks at every document of the collection.
+    """
+    listed = list(ids)
+    for start in range(0, len(listed), PART):
+        yield listed[start : start + PART]
+
+
 def records_by_id(ids: Iterable[str]) -> dict[str, Record]:
-    wanted = list(ids)
-    return {record.id: record for record in records.query(id__in=wanted)} if wanted else {}
+    return {record.id: record for part in parts(ids) for record in records.query(id__in=part)}
 
 
 _seen_last: dict[tuple[str, str], int] = {}

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from services.inspection.cursor import overlap_before
 from services.inspection.domain.known import OPEN, Instrument, Visit
-from services.inspection.storage import enterprises, instruments, seals, sites, verifications, visits
+from services.inspection.storage import enterprises, instruments, parts, seals, sites, verifications, visits
 from services.kernel.model import instant_text, now
 from services.kernel.store import Store
 
@@ -33,7 +34,7 @@ def visits_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json]]:
     A visit brings its instruments whole; an instrument that changed alone comes alone, from `instruments_since`.
     """
     touched = _touched_visits(inspector_id, since)
-    due = list(visits.query(order="starts_at id", id__in=list(touched))) if touched else []
+    due = sorted(_by_id(visits, touched).values(), key=lambda visit: (visit.starts_at, visit.id))
     shown = _Shown(due, {id for visit in due for id in visit.instrument_ids})
     for visit in due:
         yield touched[visit.id], shown.visit(visit)
@@ -46,8 +47,10 @@ def instruments_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json
         _note(touched, store, key, since)
     if not touched:
         return
-    rows = _mine(inspector_id, {"instrument_ids": {"$in": list(touched)}}, "instrument_ids")
-    mine = {id for row in rows for id in row["instrument_ids"]}
+    mine: set[str] = set()
+    for part in parts(touched):
+        rows = _mine(inspector_id, {"instrument_ids": {"$in": part}}, "instrument_ids")
+        mine.update(id for row in rows for id in row["instrument_ids"])
     shown = _Shown([], mine & touched.keys())
     for id in sorted(shown.instruments):
         yield touched[id], shown.instrument(id)
@@ -77,19 +80,20 @@ def _mine(inspector_id: str, where: Json, *fields: str) -> Iterator[Json]:
 
 
 def _touched_visits(inspector_id: str, since: str) -> dict[str, str]:
-    """Begins with what was touched, which is little, and not with all that the inspector has."""
+    """Begins with what was touched, which is little, and not with all that the inspector has.
+
+    A first load asks of the others only what the next pull would look at again, so that it knows that it was given.
+    """
     own = {"inspector_id": inspector_id, "touched_at": {"$gt": since}}
     found = {row["_id"]: str(row["touched_at"]) for row in _mine(inspector_id, own)}
-    if not since:
-        return found
-    parts: list[tuple[Store[Any], str, str]] = [
+    causes: list[tuple[Store[Any], str, str]] = [
         (sites, "_id", "site_id"), (enterprises, "_id", "enterprise_id"), (verifications, "visit_id", "_id"),
     ]  # fmt: skip
-    for store, key, of_visit in parts:
+    for store, key, of_visit in causes:
         touched: dict[str, str] = {}
-        _note(touched, store, key, since)
-        if touched:
-            for row in _mine(inspector_id, {of_visit: {"$in": list(touched)}}, of_visit):
+        _note(touched, store, key, since or overlap_before(now()))
+        for part in parts(touched):
+            for row in _mine(inspector_id, {of_visit: {"$in": part}}, of_visit):
                 found[row["_id"]] = max(found.get(row["_id"], ""), touched[row[of_visit]])
     return found
 
@@ -109,12 +113,13 @@ class _Shown:
         self.instruments: dict[str, Instrument] = _by_id(instruments, instrument_ids)
         self.seals: dict[str, list[Json]] = {}
         self.past: dict[str, list[Json]] = {}
-        if instrument_ids:
-            for seal in seals.query(order="number", instrument_id__in=list(instrument_ids), status="affixed"):
-                shown = {"number": seal.number, "kind": seal.of_kind, "place": seal.place}
-                self.seals.setdefault(str(seal.instrument_id), []).append(shown)
-            where = {"instrument_id": {"$in": list(instrument_ids)}}
-            for row in verifications.collection.find(where, PAST).sort([("verified_at", -1), ("_id", -1)]):
+        for part in parts(instrument_ids):
+            for seal in sorted(seals.query(instrument_id__in=part), key=lambda seal: seal.number):
+                if seal.status == "affixed":
+                    shown = {"number": seal.number, "kind": seal.of_kind, "place": seal.place}
+                    self.seals.setdefault(str(seal.instrument_id), []).append(shown)
+            found = verifications.collection.find({"instrument_id": {"$in": part}}, PAST)
+            for row in sorted(found, key=lambda row: (row["verified_at"], row["_id"]), reverse=True):
                 self.past.setdefault(row["instrument_id"], []).append(row)
 
     def visit(self, visit: Visit) -> Json:
@@ -157,5 +162,4 @@ class _Shown:
 
 
 def _by_id(store: Store[Any], ids: Iterable[str]) -> dict[str, Any]:
-    wanted = list(ids)
-    return {each.id: each for each in store.query(id__in=wanted)} if wanted else {}
+    return {each.id: each for part in parts(ids) for each in store.query(id__in=part)}
