@@ -3,11 +3,13 @@
 import json
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pymongo import UpdateOne, WriteConcern
+from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import loop
@@ -26,6 +28,10 @@ GATHER_SECONDS = 0.01
 """What comes within it goes out together, and is marked together."""
 RETRY_SECONDS = 1.0
 TAIL = 1000
+
+MANY, SHARE = 100, 20
+"""So many marks, if they are for a twentieth of a collection or more, are one write. For a list of ids the embedded engine
+looks at every document; one by one it finds each by its index, but waits for the disk as often."""
 
 # Losing the mark only sends an event twice, with the same id; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
@@ -60,20 +66,27 @@ def _relay(store: Store[Any], publish: Publish) -> int:
     unsent, refused = _send_in_waves(rows, publish)
     for row in [row for row in rows if row["_id"] in refused]:
         set_aside(store, row, *refused[row["_id"]])
-    sent = [row for row in rows if row["_id"] not in unsent]
-    if sent:
-        # One by one in one call: the embedded engine finds each by its index, and for a list would look at everything.
-        collection.bulk_write([_mark(row) for row in sent], ordered=False)
-    return sum(len(row["tail"]) for row in sent)
+    alike: dict[tuple[int, int, int], list[str]] = defaultdict(list)
+    for row in rows:
+        if row["_id"] not in unsent:
+            alike[row["version"], row["relayed"], len(row["tail"])].append(row["_id"])
+    for (version, relayed, count), ids in alike.items():
+        _mark(collection, ids, version, relayed, count)
+    return sum(count * len(ids) for (_, _, count), ids in alike.items())
 
 
-def _mark(row: dict[str, Any]) -> UpdateOne:
+def _mark(
+    collection: Collection[dict[str, Any]], ids: list[str], version: int, relayed: int, count: int
+) -> None:
     """An aggregate that moved on meanwhile does not match and stays pending; so does one being replayed."""
-    count = len(row["tail"])
-    advanced: dict[str, Any] = {"$set": {"relayed": row["relayed"] + count}}
+    match = {"version": version, "relayed": relayed}
+    advanced: dict[str, Any] = {"$set": {"relayed": relayed + count}}
     if count < TAIL:
         advanced["$unset"] = {"pending": ""}
-    return UpdateOne({"_id": row["_id"], "version": row["version"], "relayed": row["relayed"]}, advanced)
+    if len(ids) >= MANY and len(ids) * SHARE >= collection.estimated_document_count():
+        collection.update_many({"_id": {"$in": ids}, **match}, advanced)
+    else:
+        collection.bulk_write([UpdateOne({"_id": id, **match}, advanced) for id in ids], ordered=False)
 
 
 def _send_in_waves(
