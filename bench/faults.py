@@ -190,7 +190,10 @@ class FaultRun:
         names = ("records", "verifications", "certificates", "seals", "attentions")
         if any(self._count("inspection", name, pending=True) for name in names):
             return False
-        return self._count("inspection", "certificates") >= len(self.acknowledged)
+        if self._count("inspection", "certificates") < len(self.acknowledged):
+            return False
+        # The last thing that follows from a record: its seals hear of the certificate.
+        return self._count("inspection", "seals", standing="valid") >= len(self.seals)
 
     def _count(self, service: str, name: str, **where: Any) -> int:
         found = self.field.collection(service, name)
@@ -241,8 +244,9 @@ class FaultRun:
         )
         _same("seals told of", {each["number"] for each in rows}, set(self.seals))
         for each in rows:
-            told = [fact["verification_id"] for fact in each["facts"]]
-            _same(f"what is known of seal {each['number']}", told, [self.seals[each["number"]]])
+            told = [(fact["action"], fact["verification_id"]) for fact in each["facts"]]
+            by = self.seals[each["number"]]
+            _same(f"what is known of seal {each['number']}", told, [("affixed", by), ("validated", by)])
         affixed = sum(each["status"] == "affixed" for each in rows)
         _same("seals affixed", affixed, len(self.seals))
         _same("matters about seals", self._count("inspection", "attentions", reason={"$regex": "^seal"}), 0)
