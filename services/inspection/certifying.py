@@ -1,16 +1,13 @@
 """Hears of verdicts: gives a certificate for a pass with every gate open, and settles which certificate is in force."""
 
-from datetime import datetime
-
 from services.inspection import numbering
 from services.inspection.domain.attention import Attention, Concern
 from services.inspection.domain.certificate import Certificate, certificate_id
 from services.inspection.domain.certificate_number import CertificateNumber
+from services.inspection.domain.past import Past
 from services.inspection.domain.verification import Verification
 from services.inspection.events import (
-    CertificateIssued,
     VerificationEvidenced,
-    VerificationRecorded,
     VerificationReinstated,
     VerificationReviewed,
     VerificationSetAside,
@@ -18,14 +15,16 @@ from services.inspection.events import (
 from services.inspection.judging import raise_attention
 from services.inspection.naming import particulars_of
 from services.inspection.office import office
-from services.inspection.storage import certificates, verifications
+from services.inspection.storage import certificates, past_of, verifications
 from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
 
-def on_verification_for_certificate(
-    event: VerificationRecorded | VerificationEvidenced | VerificationReviewed, envelope: Envelope
-) -> None:
-    verification = verifications.get(event.verification_id)
+def on_gate_opened(event: VerificationEvidenced | VerificationReviewed, envelope: Envelope) -> None:
+    certify(verifications.get(event.verification_id), envelope)
+
+
+def certify(verification: Verification, envelope: Envelope) -> None:
+    """A certificate for a pass with every gate open, as soon as it is so."""
     if verification.earns_certificate:
         _issue(verification, envelope)
         return
@@ -34,11 +33,7 @@ def on_verification_for_certificate(
     if verification.certificate_number is not None:
         _spoil(verification, verification.certificate_number, envelope)
     if verification.verdict == "fail":
-        settle(verification.instrument_id, envelope)
-
-
-def on_certificate_issued(event: CertificateIssued, envelope: Envelope) -> None:
-    settle(event.instrument_id, envelope)
+        settle(verification.instrument_id, past_of(verification.instrument_id), envelope)
 
 
 def on_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
@@ -56,7 +51,7 @@ def _decide(verification_id: str, envelope: Envelope) -> None:
     """A certificate that was superseded or withdrawn does not come back: a next edition is given, under its own number."""
     verification = verifications.get(verification_id)
     if not verification.earns_certificate:
-        settle(verification.instrument_id, envelope)
+        settle(verification.instrument_id, past_of(verification.instrument_id), envelope)
         return
     given = list(certificates.query(verification_id=verification_id, order="edition"))
     if not any(each.status == "in_force" for each in given):
@@ -143,26 +138,21 @@ def _look(reason: str, number: str, verification: Verification, envelope: Envelo
     raise_attention(envelope, attention)
 
 
-def settle(instrument_id: str, envelope: Envelope) -> None:
+def settle(instrument_id: str, past: list[Past], envelope: Envelope) -> None:
     """Of an instrument's certificates only the newest edition for its last verification is in force, in whatever
     order they came in. A later failing verification ends every earlier certificate (TT 23/2013 Art. 20.7c).
     """
-    known = {each.id: each for each in verifications.query(instrument_id=instrument_id)}
+    known = {each.id: each for each in past}
     in_force = sorted(
         certificates.query(instrument_id=instrument_id, status="in_force"),
-        key=lambda each: (*_rank(known[each.verification_id]), each.edition, each.id),
+        key=lambda each: (*known[each.verification_id].rank, each.edition, each.id),
     )
-    fails = [each for each in known.values() if each.verdict == "fail" and each.set_aside is None]
-    failed = max(fails, key=_rank, default=None)
+    fails = [each for each in past if each.verdict == "fail" and each.set_aside is None]
+    failed = max(fails, key=lambda each: each.rank, default=None)
     for each in in_force:
-        if failed is not None and _rank(known[each.verification_id]) < _rank(failed):
+        if failed is not None and known[each.verification_id].rank < failed.rank:
             reason = f"The instrument failed its verification on {failed.verified_on.isoformat()}."
             certificates.on(envelope, each.id, lambda old, reason=reason: old.revoke(reason, now()))  # type: ignore[misc]
         elif each is not in_force[-1]:
             by = in_force[-1].id
             certificates.on(envelope, each.id, lambda old, by=by: old.supersede(by, now()))  # type: ignore[misc]
-
-
-def _rank(verification: Verification) -> tuple[datetime, bool, str]:
-    """Of an instrument's verifications the later one counts; of the same moment, the correction."""
-    return verification.verified_at, verification.corrects is not None, verification.id

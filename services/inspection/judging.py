@@ -12,6 +12,7 @@ from services.inspection.domain.body import VerificationBody
 from services.inspection.domain.gates import Facts
 from services.inspection.domain.judgement import judge
 from services.inspection.domain.known import Instrument
+from services.inspection.domain.past import last_status, repeats
 from services.inspection.domain.record import Record
 from services.inspection.domain.status_record import StatusRecord
 from services.inspection.domain.verification import NOT_RELIED_ON
@@ -23,6 +24,8 @@ from services.inspection.storage import (
     inspectors,
     instrument_types,
     instruments,
+    is_forked,
+    past_of,
     records,
     standards,
     verifications,
@@ -38,8 +41,8 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     if record.status == "accepted" and record.of_kind == "visit":
         _report(record, envelope)
     elif record.status == "accepted":
-        await_attachments(record.id, record.sent().body.attachments, record.inspector_id, envelope)
-        serial = note_serial(record.id, record.tablet_id, record.sent().body, envelope)
+        await_attachments(record.id, record.sent.body.attachments, record.inspector_id, envelope)
+        serial = note_serial(record.id, record.tablet_id, record.sent.body, envelope)
         if serial is not None:
             raise_attention(envelope, _attention(serial, record.id, record=record, at=at))
     for concern, *cause in _about(record):
@@ -64,13 +67,13 @@ def raise_attention(envelope: Envelope, attention: Attention) -> None:
 def _report(record: Record, envelope: Envelope) -> None:
     """How a visit ended. It is told on whosever visit it was: its own service decides whether it counts."""
     report = VisitReport.of(record, now())
-    for concern in report.concerns(visits.find(report.visit_id)):
+    for concern in report.concerns(visits.recent(report.visit_id)):
         raise_attention(envelope, _attention(concern, record.id, record=record, at=now()))
     visit_reports.on(envelope, record.id, lambda made: made.reported(), lambda: report)
 
 
 def _judge(record: Record, envelope: Envelope) -> None:
-    body = record.sent().body
+    body = record.sent.body
     instrument = instruments.find(body.instrument_id)
     if instrument is None:
         words = {"record": record.id, "instrument": body.instrument_id}
@@ -79,10 +82,8 @@ def _judge(record: Record, envelope: Envelope) -> None:
         )
         raise NotYet(f"instrument {body.instrument_id} is not in the register")
     judgement = judge(record, _facts(record, body, instrument), now())
-    verification, noted = judgement.verification, list(judgement.concerns)
-    if body.corrects is None and verification.visit_id and _verified_before(verification.id, body):
-        noted.append(Concern("verified-twice", {"visit": verification.visit_id}))
-    for concern in noted:
+    verification = judgement.verification
+    for concern in judgement.concerns:
         if concern.quiet:
             continue
         day = verification.verified_on.isoformat()
@@ -91,19 +92,21 @@ def _judge(record: Record, envelope: Envelope) -> None:
         )
         raise_attention(envelope, _attention(concern, *cause, record=record, at=now()))
     verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
+    if verification.visit_id is not None:
+        _note_repeats(record, body, verification.visit_id, envelope)
     _resolve(
         attention_id("instrument-unknown", record.id), "The instrument is in the register now.", envelope
     )
 
 
 def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Facts:
-    kind = instrument_types.find(body.type_code)
+    kind = instrument_types.recent(body.type_code)
     return Facts(
         inspector_id=record.inspector_id,
-        inspector=inspectors.find(record.inspector_id),
+        inspector=inspectors.recent(record.inspector_id),
         instrument=instrument,
-        standards={id: standards.find(id) for id in dict.fromkeys(body.standard_ids)},
-        visit=visits.find(body.visit_id) if body.visit_id else None,
+        standards={id: standards.recent(id) for id in dict.fromkeys(body.standard_ids)},
+        visit=visits.recent(body.visit_id) if body.visit_id else None,
         catalogue=Catalogue(kind.rows if kind else []),
         corrected=verifications.find(body.corrects) if body.corrects else None,
         last_status=_last_status(record, body),
@@ -130,20 +133,26 @@ def _last_status(record: Record, body: VerificationBody) -> StatusRecord | None:
     """The status record of the instrument's last verification that has one, what this one corrects aside."""
     if body.status_record is None:
         return None
-    own = [each for each in (record.id, body.corrects) if each]
-    past = [
-        each
-        for each in verifications.query(instrument_id=body.instrument_id)
-        if each.id not in own and each.status_record is not None and each.verified_at <= body.finished_at
-    ]
-    last = max(past, key=lambda each: (each.verified_at, each.id), default=None)
-    return last.status_record if last else None
+    return last_status(
+        past_of(body.instrument_id), body.finished_at, [record.id, *filter(None, [body.corrects])]
+    )
 
 
-def _verified_before(id: str, body: VerificationBody) -> bool:
-    """Whether another record told of the same instrument on the same visit."""
-    same = verifications.query(visit_id=body.visit_id, instrument_id=body.instrument_id)
-    return any(each.id != id for each in same)
+def _note_repeats(record: Record, body: VerificationBody, visit_id: str, envelope: Envelope) -> None:
+    """Asked when this verification is there: of two that come at once, the later to look sees both."""
+    for each in repeats(past_of(body.instrument_id), visit_id):
+        attention = Attention.of(
+            Concern("verified-twice", {"visit": visit_id}),
+            each.id,
+            visit_id,
+            at=now(),
+            record_id=each.id,
+            tablet_id=each.tablet_id,
+            instrument_id=record.instrument_id,
+            inspector_id=each.inspector_id,
+            enterprise_id=each.enterprise_id,
+        )
+        raise_attention(envelope, attention)
 
 
 def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
@@ -162,10 +171,8 @@ def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
                 yield Concern(flag, words | {"sequence": str(before)}), record.tablet_id, str(before)
         else:
             yield Concern(flag, words), record.id
-    if record.sequence is not None:
-        same = records.query(tablet_id=record.tablet_id, sequence=record.sequence)
-        if any(each.id != record.id and each.status != "conflict" for each in same):
-            yield Concern("chain-fork", words), record.tablet_id, str(record.sequence)
+    if record.sequence is not None and is_forked(record.tablet_id, record.sequence, record.id):
+        yield Concern("chain-fork", words), record.tablet_id, str(record.sequence)
 
 
 def _attention(concern: Concern, *cause: str, record: Record, at: datetime) -> Attention:

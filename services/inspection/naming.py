@@ -11,10 +11,10 @@ from services.kernel.model import NotYet
 
 def particulars_of(verification: Verification) -> Particulars:
     """Raises NotYet when an event that brings one of the names is still on its way."""
-    enterprise, site = enterprises.find(verification.enterprise_id), sites.find(verification.site_id)
+    enterprise, site = enterprises.recent(verification.enterprise_id), sites.recent(verification.site_id)
     inspector, kind = (
-        inspectors.find(verification.inspector_id),
-        instrument_types.find(verification.type_code),
+        inspectors.recent(verification.inspector_id),
+        instrument_types.recent(verification.type_code),
     )
     if enterprise is None or site is None:
         missing = (

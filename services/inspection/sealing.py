@@ -1,10 +1,11 @@
 """Hears of verdicts and certificates: what became of each seal that a verification names."""
 
 from services.inspection.domain.body import SealTold
+from services.inspection.domain.past import Past
 from services.inspection.domain.seal import Action, Seal, SealFact, seal_id
 from services.inspection.domain.verification import Verification
-from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
-from services.inspection.storage import seals, verifications
+from services.inspection.events import CertificateIssued, CertificateRevoked
+from services.inspection.storage import seals
 from services.kernel.model import Envelope, Event, NotYet, now
 
 FAILED = "The instrument failed its verification."
@@ -12,9 +13,8 @@ FAILED = "The instrument failed its verification."
 Use = tuple[Action, SealTold, str | None]
 
 
-def on_verification_for_seals(event: VerificationRecorded, envelope: Envelope) -> None:
+def tell_seals(verification: Verification, envelope: Envelope) -> None:
     """Each seal is one aggregate: all that this verification tells of it is written together."""
-    verification = verifications.get(event.verification_id)
     told: dict[str, list[Use]] = {}
     for action, each, reason in _told(verification):
         told.setdefault(seal_id(each.number), []).append((action, each, reason))
@@ -22,23 +22,23 @@ def on_verification_for_seals(event: VerificationRecorded, envelope: Envelope) -
         _tell(id, uses, verification, envelope)
 
 
-def on_certificate_for_seals(event: CertificateIssued | CertificateRevoked, envelope: Envelope) -> None:
+def tell_seals_of_certificate(
+    event: CertificateIssued | CertificateRevoked, past: list[Past], envelope: Envelope
+) -> None:
     """The seals that the verification fitted are valid from now on, or prove nothing any more.
 
     Raises NotYet when a seal of the verification has not been written yet.
     """
-    verification = verifications.find(event.verification_id)
-    if verification is None:
-        return
     revoked = isinstance(event, CertificateRevoked)
-    for id, place in {seal_id(each.number): each.place for each in verification.seals_affixed}.items():
+    fitted = [seal for each in past if each.id == event.verification_id for seal in each.seals_affixed]
+    for id, place in {seal_id(each.number): each.place for each in fitted}.items():
         if seals.find(id) is None:
-            raise NotYet(f"seal {id} of verification {verification.id} is not written yet")
+            raise NotYet(f"seal {id} of verification {event.verification_id} is not written yet")
         fact = SealFact(
             action="invalidated" if revoked else "validated",
-            verification_id=verification.id,
-            instrument_id=verification.instrument_id,
-            inspector_id=verification.inspector_id,
+            verification_id=event.verification_id,
+            instrument_id=event.instrument_id,
+            inspector_id=event.inspector_id,
             place=place,
             at=envelope.time,
             certificate_id=event.certificate_id,

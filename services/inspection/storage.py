@@ -25,6 +25,7 @@ from services.inspection.domain.known import (
     Standard,
     Visit,
 )
+from services.inspection.domain.past import Past
 from services.inspection.domain.record import Record
 from services.inspection.domain.seal import Seal
 from services.inspection.domain.seal_batch import SealBatch
@@ -264,6 +265,19 @@ def chain_of(tablet_id: str, first: int, last: int) -> dict[int, set[str]]:
             continue
         found.setdefault(row["sequence"], set()).update({row["hash"], row.get("claimed_hash") or row["hash"]})
     return found
+
+
+def is_forked(tablet_id: str, sequence: int, id: str) -> bool:
+    """Whether a record other than this one stands at its place in the chain."""
+    rows = records.collection.find({"tablet_id": tablet_id, "sequence": sequence}, {"status": 1})
+    return any(row["_id"] != id and row["status"] != "conflict" for row in rows)
+
+
+def past_of(instrument_id: str) -> list[Past]:
+    """Every verification of an instrument, in short."""
+    fields = dict.fromkeys(Past.model_fields, 1)
+    rows = verifications.collection.find({"instrument_id": instrument_id}, fields)
+    return [Past.model_validate({"id": row.pop("_id"), **row}) for row in rows]
 
 
 def sequences_of(tablet_id: str) -> list[int]:

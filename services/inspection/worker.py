@@ -1,10 +1,11 @@
 """What inspection listens to: the facts of registry and scheduling, and its own evidence, verdicts and certificates."""
 
 from services.inspection.certifying import (
-    on_certificate_issued,
+    certify,
+    on_gate_opened,
     on_reinstated,
     on_set_aside,
-    on_verification_for_certificate,
+    settle,
 )
 from services.inspection.deciding import (
     on_attachment_received,
@@ -48,14 +49,16 @@ from services.inspection.events import (
 )
 from services.inspection.judging import on_record_received
 from services.inspection.seal_review import on_seal_used, on_seals_moved, on_stocktake
-from services.inspection.sealing import on_certificate_for_seals, on_verification_for_seals
+from services.inspection.sealing import tell_seals, tell_seals_of_certificate
 from services.inspection.storage import (
     enterprises,
     inspectors,
     instrument_types,
     instruments,
+    past_of,
     sites,
     standards,
+    verifications,
     visits,
 )
 from services.kernel.model import Envelope, Event, Handler, now
@@ -144,8 +147,9 @@ def on_visit(event: VisitEvent, envelope: Envelope) -> None:
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     """The seals first: the certificate makes them valid."""
-    on_verification_for_seals(event, envelope)
-    on_verification_for_certificate(event, envelope)
+    verification = verifications.get(event.verification_id)
+    tell_seals(verification, envelope)
+    certify(verification, envelope)
     on_verification_for_gates(event, envelope)
 
 
@@ -160,8 +164,13 @@ def on_verification_reinstated(event: VerificationReinstated, envelope: Envelope
 
 
 def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
-    on_certificate_issued(event, envelope)
-    on_certificate_for_seals(event, envelope)
+    past = past_of(event.instrument_id)
+    settle(event.instrument_id, past, envelope)
+    tell_seals_of_certificate(event, past, envelope)
+
+
+def on_certificate_revoked(event: CertificateRevoked, envelope: Envelope) -> None:
+    tell_seals_of_certificate(event, past_of(event.instrument_id), envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -187,13 +196,13 @@ HANDLERS: dict[type[Event], Handler] = {
     RecordReceived: on_record_received,
     AttachmentReceived: on_attachment_received,
     VerificationRecorded: on_verification,
-    VerificationEvidenced: on_verification_for_certificate,
-    VerificationReviewed: on_verification_for_certificate,
+    VerificationEvidenced: on_gate_opened,
+    VerificationReviewed: on_gate_opened,
     AttentionResolved: on_attention_resolved,
     VerificationSetAside: on_verification_set_aside,
     VerificationReinstated: on_verification_reinstated,
     CertificateIssued: on_certificate,
-    CertificateRevoked: on_certificate_for_seals,
+    CertificateRevoked: on_certificate_revoked,
     SealAffixed: on_seal_used,
     SealVoided: on_seal_used,
     SealLost: on_seal_used,

@@ -1,7 +1,10 @@
 """One document = one aggregate = one transaction: state, history and inbox mark are written together or not at all."""
 
+import copy
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from mongoengine import (
@@ -14,18 +17,21 @@ from mongoengine import (
     connect,
     disconnect,
 )
-from pymongo import WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kernel.model import AlreadyDone, Entity, Envelope, Event, NotFound, Origin, Stale, now
 from services.kernel.settings import settings
+from services.kernel.together import Together
 
 E = TypeVar("E", bound=Entity)
 DURABLE = WriteConcern(w="majority", j=True)
 ATTEMPTS = 20
 DUPLICATE_KEY = 11000
+RECENT_SECONDS = 1.0
 
+Row = dict[str, Any]
 
 LOCK = {"fields": ["id", "version", "relayed"], "name": "lock"}
 """For the condition of every commit, and of the relay's mark. MongoDB finds the id and looks at the version; the embedded
@@ -42,7 +48,7 @@ class Aggregate(DynamicDocument):
     pending = BooleanField()
     seen = DictField()
 
-    meta: dict[str, Any] = {
+    meta: Row = {
         "abstract": True,
         "auto_create_index": False,
         "indexes": [
@@ -59,7 +65,7 @@ class Projection(DynamicDocument):
     version = IntField(required=True)
     seen = DictField()
 
-    meta: dict[str, Any] = {"abstract": True, "auto_create_index": False, "indexes": [LOCK]}
+    meta: Row = {"abstract": True, "auto_create_index": False, "indexes": [LOCK]}
 
 
 Document = type[Aggregate] | type[Projection]
@@ -73,13 +79,26 @@ class Store(Generic[E]):
     entity: type[E]
 
     @property
-    def collection(self) -> Collection[dict[str, Any]]:
-        collection = cast(Collection[dict[str, Any]], self.document._get_collection())
+    def collection(self) -> Collection[Row]:
+        collection = cast(Collection[Row], self.document._get_collection())
         return collection.with_options(write_concern=DURABLE)
 
     def find(self, id: str) -> E | None:
-        found = self.collection.find_one({"_id": id}, {"history": 0})
+        found = self._found(id)
         return self._entity(found) if found else None
+
+    def recent(self, id: str) -> E | None:
+        """As `find`, but what another process wrote within the last second may be lacking.
+
+        For copies that lag behind their service anyway, and that a burst asks for over and over. Not to be altered:
+        others hold the same one.
+        """
+        until, opened, found = self._recent.get(id, (0.0, 0, None))
+        if found is None or opened != _opened or time.monotonic() >= until:
+            found = self.find(id)
+            if found is not None:
+                self._recent[id] = time.monotonic() + RECENT_SECONDS, _opened, found
+        return found
 
     def get(self, id: str) -> E:
         """Raises NotFound."""
@@ -110,10 +129,7 @@ class Store(Generic[E]):
     def add(self, entity: E, *events: Event, by: Origin) -> E:
         """Creates the aggregate. Raises AlreadyDone when its id or a unique key is taken."""
         document = self._document(entity, events, by)
-        try:
-            self.collection.insert_one(document)
-        except DuplicateKeyError as error:
-            raise AlreadyDone(entity.subject, _key(error.details or {})) from error
+        self._inserted(document)
         return self._created(entity, document)
 
     def add_many(self, made: Sequence[tuple[E, Sequence[Event]]], by: Origin) -> list[E | AlreadyDone]:
@@ -124,20 +140,13 @@ class Store(Generic[E]):
         if not made:
             return []
         documents = [self._document(entity, events, by) for entity, events in made]
-        refused: dict[int, AlreadyDone] = {}
-        try:
-            self.collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            details = error.details or {}
-            for each in details.get("writeErrors", []):
-                if each["code"] != DUPLICATE_KEY:
-                    raise
-                refused[each["index"]] = AlreadyDone(made[each["index"]][0].subject, _key(each))
-            if details.get("writeConcernErrors"):
-                raise
+        refused = self._insert(documents)
+        for error in refused:
+            if error is not None and not isinstance(error, AlreadyDone):
+                raise error
         return [
-            refused.get(index) or self._created(entity, document)
-            for index, ((entity, _), document) in enumerate(zip(made, documents, strict=True))
+            error if isinstance(error, AlreadyDone) else self._created(entity, document)
+            for error, (entity, _), document in zip(refused, made, documents, strict=True)
         ]
 
     def add_once(self, entity: E, event: Event, by: Origin, moment: frozenset[str] = frozenset()) -> E:
@@ -162,19 +171,17 @@ class Store(Generic[E]):
 
         An event's sequence is the version that it made. A change without an event counts as a version too.
         """
-        envelopes, seen = self._envelopes(entity, events, by), self._seen(entity, by)
-        version = entity.version + max(len(envelopes), 1)
-        change: dict[str, Any] = {"$set": {**entity.state(), "version": version, "seen": seen}}
-        if envelopes:
-            change["$set"]["pending"] = True
-            change["$push"] = {"history": {"$each": envelopes}}
+        change = self._change(entity, events, by)
         try:
             result = self.collection.update_one({"_id": entity.id, "version": entity.version}, change)
         except DuplicateKeyError as error:
             raise AlreadyDone(entity.subject, _key(error.details or {})) from error
+        finally:
+            self._recent.pop(entity.id, None)
         if result.matched_count == 0:
             raise Stale(entity.subject)
-        return entity.model_copy(update={"version": version, "seen": seen})
+        written = {name: change["$set"][name] for name in ("version", "seen")}
+        return entity.model_copy(update=written)
 
     def on(
         self,
@@ -202,7 +209,10 @@ class Store(Generic[E]):
             outcome = change(entity)
             events = [] if outcome is None else [outcome] if isinstance(outcome, Event) else list(outcome)
             try:
-                self.add(entity, *events, by=cause) if fresh else self.commit(entity, *events, by=cause)
+                if fresh:
+                    self.add(entity, *events, by=cause)
+                else:
+                    self._changed((entity.id, entity.version, self._change(entity, events, cause)))
                 return
             except Stale:
                 continue
@@ -221,22 +231,93 @@ class Store(Generic[E]):
 
         self.on(cause, entity.id, replace, lambda: entity)
 
-    def _entity(self, row: dict[str, Any]) -> E:
+    @cached_property
+    def _recent(self) -> dict[str, tuple[float, int, E]]:
+        return {}
+
+    @cached_property
+    def _found(self) -> Together[str, Row | None]:
+        return Together(self._find)
+
+    @cached_property
+    def _inserted(self) -> Together[Row, None]:
+        return Together(self._insert)
+
+    @cached_property
+    def _changed(self) -> Together[tuple[str, int, Row], None]:
+        return Together(self._update)
+
+    def _find(self, ids: list[str]) -> list[Row | None]:
+        where = ids[0] if len(ids) == 1 else {"$in": sorted(set(ids))}
+        rows = {row["_id"]: row for row in self.collection.find({"_id": where}, {"history": 0})}
+        return [copy.deepcopy(rows.get(id)) if ids.count(id) > 1 else rows.get(id) for id in ids]
+
+    def _insert(self, documents: list[Row]) -> list[Exception | None]:
+        """Each is a transaction of its own; for each what hindered it, if anything did."""
+        refused: list[Exception | None] = [None] * len(documents)
+        try:
+            self.collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            if details.get("writeConcernErrors"):
+                raise
+            for each in details["writeErrors"]:
+                subject = f"{self.entity.kind}/{documents[each['index']]['_id']}"
+                taken = each["code"] == DUPLICATE_KEY
+                refused[each["index"]] = AlreadyDone(subject, _key(each)) if taken else error
+        return refused
+
+    def _update(self, changes: list[tuple[str, int, Row]]) -> list[Exception | None]:
+        """Several versions at once. The database says only how many were as expected: if not all, everyone looks again.
+
+        Whose change went through then finds its mark, as after a crash; hence for handlers only.
+        """
+        refused: list[Exception | None] = [None] * len(changes)
+        updates = [UpdateOne({"_id": id, "version": version}, change) for id, version, change in changes]
+        try:
+            matched = self.collection.bulk_write(updates, ordered=False).matched_count
+        except BulkWriteError as error:
+            details = error.details or {}
+            if details.get("writeConcernErrors"):
+                raise
+            matched = details["nMatched"]
+            for each in details["writeErrors"]:
+                taken = each["code"] == DUPLICATE_KEY
+                subject = f"{self.entity.kind}/{changes[each['index']][0]}"
+                refused[each["index"]] = AlreadyDone(subject, _key(each)) if taken else error
+        finally:
+            for id, _, _ in changes:
+                self._recent.pop(id, None)
+        if matched != refused.count(None):
+            subjects = [f"{self.entity.kind}/{id}" for id, _, _ in changes]
+            return [error or Stale(subject) for error, subject in zip(refused, subjects, strict=True)]
+        return refused
+
+    def _change(self, entity: E, events: Sequence[Event], by: Origin) -> Row:
+        envelopes = self._envelopes(entity, events, by)
+        version = entity.version + max(len(envelopes), 1)
+        change: Row = {"$set": {**entity.state(), "version": version, "seen": self._seen(entity, by)}}
+        if envelopes:
+            change["$set"]["pending"] = True
+            change["$push"] = {"history": {"$each": envelopes}}
+        return change
+
+    def _entity(self, row: Row) -> E:
         return self.entity.model_validate({**row, "id": row["_id"]})
 
-    def _document(self, entity: E, events: Sequence[Event], by: Origin) -> dict[str, Any]:
+    def _document(self, entity: E, events: Sequence[Event], by: Origin) -> Row:
         envelopes = self._envelopes(entity, events, by)
-        document: dict[str, Any] = {"_id": entity.id, **entity.state(), "seen": self._seen(entity, by)}
+        document: Row = {"_id": entity.id, **entity.state(), "seen": self._seen(entity, by)}
         if issubclass(self.document, Aggregate):
             document |= {"history": envelopes, "relayed": 0}
             if envelopes:
                 document["pending"] = True
         return document | {"version": max(len(envelopes), 1)}
 
-    def _created(self, entity: E, document: dict[str, Any]) -> E:
+    def _created(self, entity: E, document: Row) -> E:
         return entity.model_copy(update={"version": document["version"], "seen": document["seen"]})
 
-    def _envelopes(self, entity: E, events: Sequence[Event], by: Origin) -> list[dict[str, Any]]:
+    def _envelopes(self, entity: E, events: Sequence[Event], by: Origin) -> list[Row]:
         at = now()
         return [
             Envelope.wrap(event, entity.subject, entity.version + number, by, at).model_dump(mode="json")
@@ -247,13 +328,19 @@ class Store(Generic[E]):
         return entity.seen | {by.subject: by.sequence} if isinstance(by, Envelope) else entity.seen
 
 
-def _key(details: Mapping[str, Any]) -> dict[str, Any]:
+def _key(details: Mapping[str, Any]) -> Row:
     key = details.get("keyValue") or {}
     return {name.removeprefix("_"): key[name] for name in key}
 
 
+_opened = 0
+"""How often a database was opened: what was read from another one is not believed any more."""
+
+
 def open_database(service: str) -> None:
     """Connects a service to its own database; its documents name the service as their `db_alias`."""
+    global _opened
+    _opened += 1
     disconnect(alias=service)
     for document in (*Aggregate.__subclasses__(), *Projection.__subclasses__()):
         # mongoengine forgets an old connection by the class's bare name, which two services may share.

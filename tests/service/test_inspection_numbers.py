@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.inspection import numbering
-from services.inspection.certifying import on_verification_for_certificate
+from services.inspection.certifying import certify
 from services.inspection.domain.certificate_number import CertificateNumber
 from services.inspection.events import (
     AttentionRaised,
@@ -15,7 +15,7 @@ from services.inspection.events import (
     CertificateNumberReserved,
     VerificationRecorded,
 )
-from services.inspection.storage import certificate_numbers, certificates
+from services.inspection.storage import certificate_numbers, certificates, verifications
 from services.kernel.model import Itself, new_id, now
 from tests.service.test_inspection_certificates import on_day
 from tests.unit.inspection.province import Province
@@ -251,7 +251,7 @@ def test_one_verification_handled_by_two_workers_gives_one_certificate(province:
     extra = numbering._append(YEAR, BY, status="issued", certificate_id=first.id)
     numbering.give_back(first.id, extra.number, first.number, BY)
     envelope = next(each for each in province.world.sent if each.event() == recorded)
-    on_verification_for_certificate(recorded, envelope)
+    certify(verifications.get(record["id"]), envelope)
     assert numbers(province) == [first.number]
     told = balance(province)
     assert (told["issued"], told["cancelled"], told["missing"]) == (1, 1, [])

@@ -39,7 +39,7 @@ class _Found:
 
 def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
     """The verification that an accepted record tells of, and everything about it that a person should see."""
-    body, instrument = record.sent().body, facts.instrument
+    body, instrument = record.sent.body, facts.instrument
     timing = Timing.of(
         body.finished_at, record.received_at, record.clock_offset_ms, record.clock_offset_at_push_ms
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -92,6 +93,7 @@ class Record(Entity, kind="record"):
             "sequence": self.sequence or 0
         }
 
+    @cached_property
     def sent(self) -> SentRecord:
         """A verification or correction as its shape; only for an accepted one."""
         return SentRecord.model_validate(json.loads(self.raw))

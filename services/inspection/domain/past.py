@@ -1,0 +1,52 @@
+"""An instrument's verifications in short: what is asked of all of them each time another one comes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from services.inspection.domain.body import SealTold
+from services.inspection.domain.status_record import StatusRecord
+from services.kernel.model import Fact, Instant
+
+
+class Past(Fact):
+    """A verification without its readings, drawings and explanations, which are most of it."""
+
+    id: str
+    tablet_id: str
+    inspector_id: str
+    enterprise_id: str
+    visit_id: str | None
+    received_at: Instant
+    verified_at: Instant
+    verified_on: date
+    verdict: str
+    corrects: str | None
+    set_aside: dict[str, Any] | None
+    status_record: StatusRecord | None
+    seals_affixed: list[SealTold]
+
+    @property
+    def rank(self) -> tuple[Instant, bool, str]:
+        """Of an instrument's verifications the later one counts; of the same moment, the correction."""
+        return self.verified_at, self.corrects is not None, self.id
+
+
+def repeats(past: Iterable[Past], visit_id: str) -> list[Past]:
+    """Those that tell of the instrument once more on a visit, the first of them and corrections aside."""
+    same = sorted(
+        (each for each in past if each.visit_id == visit_id), key=lambda each: (each.received_at, each.id)
+    )
+    return [each for each in same[1:] if each.corrects is None]
+
+
+def last_status(past: Iterable[Past], before: Instant, aside: Iterable[str]) -> StatusRecord | None:
+    """The status record of the last verification up to an instant that has one, some verifications aside."""
+    not_these = set(aside)
+    found = [
+        each
+        for each in past
+        if each.status_record is not None and each.verified_at <= before and each.id not in not_these
+    ]
+    last = max(found, key=lambda each: (each.verified_at, each.id), default=None)
+    return last.status_record if last else None
