@@ -268,13 +268,19 @@ class Store(Generic[E]):
         return refused
 
     def _update(self, changes: list[tuple[str, int, Row]]) -> list[Exception | None]:
-        """Several versions at once. The database says only how many were as expected: if not all, everyone looks again.
+        """Several versions at once; of those for one aggregate only the first can be in time.
 
-        Whose change went through then finds its mark, as after a crash; hence for handlers only.
+        The database says only how many were as expected: if not all, everyone looks again. Whose change went through
+        then finds its mark, as after a crash; hence for handlers only.
         """
-        refused: list[Exception | None] = [None] * len(changes)
-        updates = [UpdateOne({"_id": id, "version": version}, change) for id, version, change in changes]
+        stale = [Stale(f"{self.entity.kind}/{id}") for id, _, _ in changes]
+        places = list({id: place for place, (id, _, _) in reversed(list(enumerate(changes)))}.values())
+        refused: dict[int, Exception] = {}
         try:
+            updates = [
+                UpdateOne({"_id": id, "version": version}, change)
+                for id, version, change in (changes[place] for place in places)
+            ]
             matched = self.collection.bulk_write(updates, ordered=False).matched_count
         except BulkWriteError as error:
             details = error.details or {}
@@ -283,15 +289,19 @@ class Store(Generic[E]):
             matched = details["nMatched"]
             for each in details["writeErrors"]:
                 taken = each["code"] == DUPLICATE_KEY
-                subject = f"{self.entity.kind}/{changes[each['index']][0]}"
-                refused[each["index"]] = AlreadyDone(subject, _key(each)) if taken else error
+                place = places[each["index"]]
+                refused[place] = (
+                    AlreadyDone(f"{self.entity.kind}/{changes[place][0]}", _key(each)) if taken else error
+                )
         finally:
             for id, _, _ in changes:
                 self._recent.pop(id, None)
-        if matched != refused.count(None):
-            subjects = [f"{self.entity.kind}/{id}" for id, _, _ in changes]
-            return [error or Stale(subject) for error, subject in zip(refused, subjects, strict=True)]
-        return refused
+        whole = matched == len(places) - len(refused)
+        written = set(places) if whole else set()
+        return [
+            refused.get(place) or (None if place in written else stale[place])
+            for place in range(len(changes))
+        ]
 
     def _change(self, entity: E, events: Sequence[Event], by: Origin) -> Row:
         envelopes = self._envelopes(entity, events, by)
