@@ -7,7 +7,15 @@ from services.inspection.domain.batch import Batch
 from services.inspection.domain.chain import breaks
 from services.inspection.domain.record import Arrival, Record, read_record
 from services.inspection.domain.tablet import Tablet
-from services.inspection.storage import chain_of, note_contact, records, records_by_id, tablets
+from services.inspection.storage import (
+    chain_of,
+    latest_link,
+    note_contact,
+    note_link,
+    records,
+    records_by_id,
+    tablets,
+)
 from services.kernel.model import AlreadyDone, Instant, NotFound, Origin, Rejected
 
 
@@ -20,6 +28,7 @@ def take(
     arrival = Arrival(tablet, batch.sent_at, received_at)
     arrived = _with_breaks([_of_suspended(read_record(raw, arrival), tablet) for raw in batch.records])
     kept = _keep(arrived, by)
+    note_link(kept[-1].record)
     note_contact(tablet)
     return tablet, [_answer(new, each) for new, each in zip(arrived, kept, strict=True)]
 
@@ -45,10 +54,14 @@ def _with_breaks(arrived: list[Record]) -> list[Record]:
     sequences = [record.sequence for record in arrived if record.sequence is not None]
     if not sequences:
         return arrived
-    known = chain_of(arrived[0].tablet_id, min(sequences) - 1, max(sequences))
+    known = latest_link(arrived[0].tablet_id)
+    flags = breaks(arrived, known)
+    if any(flags):
+        known = chain_of(arrived[0].tablet_id, min(sequences) - 1, max(sequences))
+        flags = breaks(arrived, known)
     return [
         record.model_copy(update={"flags": [*record.flags, flag]}) if flag else record
-        for record, flag in zip(arrived, breaks(arrived, known), strict=True)
+        for record, flag in zip(arrived, flags, strict=True)
     ]
 
 

@@ -6,6 +6,7 @@ What is asked often is asked by what an index covers whole, and sifted here: see
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError
@@ -265,6 +266,23 @@ def chain_of(tablet_id: str, first: int, last: int) -> dict[int, set[str]]:
             continue
         found.setdefault(row["sequence"], set()).update({row["hash"], row.get("claimed_hash") or row["hash"]})
     return found
+
+
+_latest: WeakKeyDictionary[Any, dict[str, dict[int, set[str]]]] = WeakKeyDictionary()
+
+
+def latest_link(tablet_id: str) -> dict[int, set[str]]:
+    """As `chain_of`, the record of a tablet that this process kept last: what is durable here stays so.
+
+    Usually the next one follows it, and nobody needs to be asked.
+    """
+    return _latest.get(records.collection.database.client, {}).get(tablet_id, {})
+
+
+def note_link(record: Record) -> None:
+    if record.sequence is not None and record.status != "conflict":
+        client = records.collection.database.client
+        _latest.setdefault(client, {})[record.tablet_id] = {record.sequence: record.hashes}
 
 
 def is_forked(tablet_id: str, sequence: int, id: str) -> bool:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 from mongoengine import (
@@ -88,7 +89,7 @@ class Store(Generic[E]):
         return self._entity(found) if found else None
 
     def recent(self, id: str) -> E | None:
-        """As `find`, but what another process wrote within the last second may be lacking.
+        """As `find`, but what was written within the last second may be lacking.
 
         For copies that lag behind their service anyway, and that a burst asks for over and over. Not to be altered:
         others hold the same one.
@@ -129,7 +130,9 @@ class Store(Generic[E]):
     def add(self, entity: E, *events: Event, by: Origin) -> E:
         """Creates the aggregate. Raises AlreadyDone when its id or a unique key is taken."""
         document = self._document(entity, events, by)
-        self._inserted(document)
+        [refused] = self._inserted([document])
+        if refused is not None:
+            raise refused
         return self._created(entity, document)
 
     def add_many(self, made: Sequence[tuple[E, Sequence[Event]]], by: Origin) -> list[E | AlreadyDone]:
@@ -140,7 +143,7 @@ class Store(Generic[E]):
         if not made:
             return []
         documents = [self._document(entity, events, by) for entity, events in made]
-        refused = self._insert(documents)
+        refused = self._inserted(documents)
         for error in refused:
             if error is not None and not isinstance(error, AlreadyDone):
                 raise error
@@ -240,7 +243,7 @@ class Store(Generic[E]):
         return Together(self._find)
 
     @cached_property
-    def _inserted(self) -> Together[Row, None]:
+    def _inserted(self) -> Together[list[Row], list[Exception | None]]:
         return Together(self._insert)
 
     @cached_property
@@ -252,8 +255,9 @@ class Store(Generic[E]):
         rows = {row["_id"]: row for row in self.collection.find({"_id": where}, {"history": 0})}
         return [copy.deepcopy(rows.get(id)) if ids.count(id) > 1 else rows.get(id) for id in ids]
 
-    def _insert(self, documents: list[Row]) -> list[Exception | None]:
-        """Each is a transaction of its own; for each what hindered it, if anything did."""
+    def _insert(self, lists: list[list[Row]]) -> list[list[Exception | None]]:
+        """Each document is a transaction of its own; for each what hindered it, if anything did."""
+        documents = [document for each in lists for document in each]
         refused: list[Exception | None] = [None] * len(documents)
         try:
             self.collection.insert_many(documents, ordered=False)
@@ -265,7 +269,8 @@ class Store(Generic[E]):
                 subject = f"{self.entity.kind}/{documents[each['index']]['_id']}"
                 taken = each["code"] == DUPLICATE_KEY
                 refused[each["index"]] = AlreadyDone(subject, _key(each)) if taken else error
-        return refused
+        answers = iter(refused)
+        return [list(islice(answers, len(each))) for each in lists]
 
     def _update(self, changes: list[tuple[str, int, Row]]) -> list[Exception | None]:
         """Several versions at once; of those for one aggregate only the first can be in time.

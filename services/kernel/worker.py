@@ -96,6 +96,9 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         tasks = [asyncio.create_task(_run_lane(lane, inbox)) for lane in lanes]
         try:
             async for event in stream.noack().events():
+                if inbox.ignores(event.value):
+                    event.ack()
+                    continue
                 await lanes[crc32(event.key or b"") % len(lanes)].put(event)
         finally:
             for task in tasks:

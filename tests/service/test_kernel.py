@@ -390,6 +390,20 @@ def test_an_unknown_type_is_nobodys_business() -> None:
     assert list(inbox.open_letters()) == []
 
 
+def test_what_is_passed_over_by_its_head_is_what_would_be_ignored() -> None:
+    """Every known event, with and without a handler for it; and what only looks like one."""
+    for type, event in Event.known.items():
+        of_it = json.loads(poured(1)) | {"type": type}
+        for handled in (Poured, event):
+            inbox = Inbox("kernel", {handled: Sulky()}, delays=())
+            assert inbox.ignores(json.dumps(of_it, separators=(",", ":")).encode()) is (event is not handled)
+    inbox = Inbox("kernel", {}, delays=())
+    pretty = json.dumps(json.loads(poured(1)), indent=1).encode()
+    quoted = json.dumps({"specversion": "1.0", "id": 'x","type":"vernier.kernel.jug.poured.v1'}).encode()
+    for message in (b"", b"{}", b"not json", pretty, quoted):
+        assert not inbox.ignores(message)
+
+
 def test_a_fact_that_is_not_there_yet_is_waited_for() -> None:
     tries: list[int] = []
 
