@@ -25,8 +25,8 @@ from services.kernel.model import instant_text, new_id, now, today
 READY_SECONDS = 300.0
 STROKES = [[x, (x * 7) % 90, x + 2, (x * 5) % 90] for x in range(0, 240, 6)]
 SERIES = "BM26"
-MOST_ITEMS = 200
-"""How many instruments a visit may have."""
+ITEMS = 25
+"""How many instruments a visit has: the dispensers of a large filling station."""
 
 
 @dataclass
@@ -287,14 +287,14 @@ class Field:
     def _visits(self) -> None:
         planned = 0
         for tablet, site in zip(self.tablets, self.sites, strict=True):
-            for start in range(0, len(tablet.instruments), MOST_ITEMS):
-                begins = datetime.now(UTC) + timedelta(minutes=1, hours=start // MOST_ITEMS)
+            for start in range(0, len(tablet.instruments), ITEMS):
+                begins = datetime.now(UTC) + timedelta(minutes=1, hours=start // ITEMS)
                 body = {
                     "site_id": site,
                     "inspector_id": tablet.inspector_id,
                     "starts_at": begins.isoformat(),
                     "ends_at": (begins + timedelta(minutes=50)).isoformat(),
-                    "items": tablet.instruments[start : start + MOST_ITEMS],
+                    "items": tablet.instruments[start : start + ITEMS],
                 }
                 made = self.admin.post("scheduling", "/visits", body)
                 self.admin.post("scheduling", f"/visits/{made['id']}/announce")

@@ -61,8 +61,6 @@ def _decide(verification_id: str, envelope: Envelope) -> None:
 def _issue(verification: Verification, envelope: Envelope, edition: int = 1, decided: bool = False) -> None:
     """First a number, then the certificate: handled again after a crash between, it finds the number it had."""
     id = certificate_id(verification.id, edition)
-    if certificates.find(id) is not None:
-        return
     particulars = particulars_of(verification)
     claimed = _claimed(verification, id, envelope) if edition == 1 else None
     number = claimed or numbering.number_of(id, verification.verified_on.year, envelope)

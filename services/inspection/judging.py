@@ -47,10 +47,11 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
             raise_attention(envelope, _attention(serial, record.id, record=record, at=at))
     for concern, *cause in _about(record):
         raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
-    if record.sequence is not None:
-        _gap_closed(record.tablet_id, record.sequence, envelope)
+    waiting = _waiting(record)
+    _resolve(waiting.get("chain-gap"), "The missing record has arrived.", envelope)
     if record.status == "accepted" and record.of_kind != "visit":
         _judge(record, envelope)
+        _resolve(waiting.get("instrument-unknown"), "The instrument is in the register now.", envelope)
 
 
 def raise_attention(envelope: Envelope, attention: Attention) -> None:
@@ -94,9 +95,6 @@ def _judge(record: Record, envelope: Envelope) -> None:
     verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
     if verification.visit_id is not None:
         _note_repeats(record, body, verification.visit_id, envelope)
-    _resolve(
-        attention_id("instrument-unknown", record.id), "The instrument is in the register now.", envelope
-    )
 
 
 def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Facts:
@@ -187,16 +185,18 @@ def _attention(concern: Concern, *cause: str, record: Record, at: datetime) -> A
     )
 
 
-def _gap_closed(tablet_id: str, sequence: int, envelope: Envelope) -> None:
-    id = attention_id("chain-gap", tablet_id, str(sequence))
-    _resolve(id, "The missing record has arrived.", envelope)
+def _waiting(record: Record) -> dict[str, Attention]:
+    """The open matters that this record puts in order, by their reason; usually none."""
+    ids = [attention_id("instrument-unknown", record.id)]
+    if record.sequence is not None:
+        ids.append(attention_id("chain-gap", record.tablet_id, str(record.sequence)))
+    return {each.reason: each for each in attentions.query(id__in=ids) if each.status == "open"}
 
 
-def _resolve(id: str, note: str, envelope: Envelope) -> None:
+def _resolve(matter: Attention | None, note: str, envelope: Envelope) -> None:
     """What had been lacking is here: the matter closes itself.
 
     Its status, not an inbox mark, says whether that was done: the same event may have raised it on an earlier attempt.
     """
-    matter = attentions.find(id)
-    if matter is not None and matter.status == "open":
+    if matter is not None:
         attentions.commit(matter, matter.resolve(note, envelope.actor, now()), by=envelope)

@@ -30,7 +30,7 @@ E = TypeVar("E", bound=Entity)
 DURABLE = WriteConcern(w="majority", j=True)
 ATTEMPTS = 20
 DUPLICATE_KEY = 11000
-RECENT_SECONDS = 1.0
+RECENT_SECONDS, MOST_RECENT = 1.0, 4096
 
 Row = dict[str, Any]
 
@@ -98,6 +98,8 @@ class Store(Generic[E]):
         if found is None or opened != _opened or time.monotonic() >= until:
             found = self.find(id)
             if found is not None:
+                if len(self._recent) >= MOST_RECENT:
+                    self._recent.clear()
                 self._recent[id] = time.monotonic() + RECENT_SECONDS, _opened, found
         return found
 

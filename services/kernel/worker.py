@@ -69,7 +69,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         broker_heartbeat_interval=config.session_seconds / 5,
         # Faust wants a request to be allowed to take longer than a session.
         broker_request_timeout=config.session_seconds + 10,
-        broker_commit_interval=1.0,
+        broker_commit_interval=2.0,
         broker_max_poll_interval=3600.0,
         stream_wait_empty=False,
     )
