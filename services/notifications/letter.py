@@ -53,7 +53,9 @@ def _pattern(notice: Notice) -> str:
 
 def _rows(notice: Notice) -> list[Mapping[str, Any]]:
     if notice.topic == "verification_due":
-        return sorted((each.data for each in notice.matters), key=lambda row: (row["due_on"], row["serial"]))
+        # A later word on an instrument takes the place of the earlier one.
+        newest = {each.data["instrument_id"]: each.data for each in notice.matters}
+        return sorted(newest.values(), key=lambda row: (row["due_on"], row["serial"]))
     return list(notice.matters[0].data.get("items", []))
 
 

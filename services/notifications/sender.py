@@ -12,8 +12,9 @@ from datetime import datetime
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import beat, loop
-from services.kernel.model import Itself, Stale, now
+from services.kernel.model import Stale, now
 from services.notifications.events import NoticeFailed
+from services.notifications.gathering import ITSELF, gather_once
 from services.notifications.letter import Letter, Missing, letter
 from services.notifications.mail import Away, Deferred, Mail, Post, Refused
 from services.notifications.notice import Delivery, Notice
@@ -25,15 +26,15 @@ BATCH = 50
 IDLE_SECONDS = 1.0
 PATIENT_ATTEMPTS = 3
 """So often a letter waits for names that it lacks; then it leaves without them rather than never."""
-ITSELF = Itself(actor="service/notifications")
 
 
 def send_once(post: Post, at: Callable[[], datetime] = now) -> int:
-    """Sends a batch of what is pending; returns how many notices came to an end, well or not.
+    """Gathers what fell due, and sends a batch of what is pending; returns how many notices came to an end, well or not.
 
     Raises:
         Away: the mail server cannot be reached; the notices wait, and that counts as no attempt.
     """
+    gather_once(at())
     waiting = list(to_be_sent(at(), BATCH))
     if not waiting:
         return 0
@@ -51,7 +52,7 @@ def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
     try:
         notice = notices.commit(notice, by=ITSELF)
     except Stale:
-        # Another sender claimed it, or an instrument was added at this moment; the next round sees what came of it.
+        # Another sender claimed it at this moment.
         return False
     event: NoticeFailed | None
     try:

@@ -14,15 +14,13 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as Handover
 
 from deploy.local import ports
-from services.kernel.model import Envelope, Event, Stale, now, today
+from services.kernel.model import Event, now, today
 from services.kernel.settings import Settings
 from services.notifications.events import NoticeFailed, NoticeSent
 from services.notifications.mail import Away, Post
 from services.notifications.sender import send_once
 from services.notifications.storage import notices
-from services.notifications.worker import on_due
 from services.registry.events import EnterpriseUpdated
-from services.scheduling.events import VerificationDue
 from tests.unit.notifications import examples as n
 from tests.unit.scheduling import examples as e
 from tests.world import MakeWorld, World
@@ -322,6 +320,7 @@ def test_a_history_of_long_ago_becomes_no_mail(
         here.publish(n.announced(), subject)
         here.publish(n.due(f"cot-{index}"), f"obligation/cot-{index}")
     here.drain(twice=True)
+    assert send() == 0
     found = sorted((each.topic, each.status) for each in notices.query())
     assert found == [
         ("verification_due", "pending"),
@@ -395,32 +394,3 @@ def test_who_may_read_notices(notifications: World, send: Callable[..., int]) ->
     )
     assert notifications.door("notifications").get("/notices").status_code == 401
     assert office.get("/notices", params={"status": "lost"}).status_code == 422
-
-
-def test_of_one_enterprise_and_lead_every_instrument_is_in_exactly_one_notice(notifications: World) -> None:
-    """Many threads add while a sender claims."""
-    envelopes = [notifications.publish(n.due(f"cot-{i}"), f"obligation/cot-{i}") for i in range(60)]
-
-    def add(envelope: Envelope) -> None:
-        event = envelope.event()
-        assert isinstance(event, VerificationDue)
-        on_due(event, envelope)
-
-    def claim() -> None:
-        while waiting := list(notices.query(closed=False, limit=1)):
-            waiting[0].claim(now())
-            try:
-                notices.commit(waiting[0], by=n.ITSELF)
-                return
-            except Stale:
-                continue
-
-    with ThreadPoolExecutor(6) as pool:
-        for index in range(0, 60, 6):
-            waiting = [pool.submit(add, each) for each in envelopes[index : index + 6] * 2]
-            waiting.append(pool.submit(claim))
-            for each in waiting:
-                each.result()
-    found = [id for notice in notices.query() for matter in notice.matters for id in matter.instrument_ids]
-    assert sorted(found) == sorted(f"cot-{i}" for i in range(60))
-    assert len(list(notices.query())) > 1
