@@ -7,6 +7,7 @@ met by that index the next time, and marked then.
 
 from datetime import datetime
 
+from services.kernel.heartbeat import beat
 from services.kernel.model import AlreadyDone, Itself, derived_id
 from services.notifications.due import MOST_MATTERS, QUIET, Due, ready
 from services.notifications.notice import CHANNEL, Notice
@@ -16,11 +17,11 @@ ITSELF = Itself(actor="service/notifications")
 
 
 def gather_once(at: datetime) -> None:
-    """Makes a notice of every group that need not wait longer, as far as the longest waiting belong to it."""
+    """Makes notices of the groups that need not wait longer, as far as the longest waiting belong to them."""
     for group in dict.fromkeys(each.group for each in waiting_since(at - QUIET, MOST_MATTERS) if each.group):
-        waiting = waiting_in(group, MOST_MATTERS)
-        if ready(waiting, at):
-            mark_taken(_told(waiting, at))
+        while ready(waiting := waiting_in(group, MOST_MATTERS), at) and (told := _told(waiting, at)):
+            mark_taken(told)
+            beat()
 
 
 def _told(waiting: list[Due], at: datetime) -> list[Due]:

@@ -86,12 +86,14 @@ class _Words:
             )
         site_id = data.get("site_id")
         if "instrument_id" in data:
-            instrument = instruments.find(data["instrument_id"])
-            code = instrument.type_code if instrument else data.get("type_code")
+            known = all(data.get(name) for name in ("type_code", "serial", "site_id"))
+            instrument = None if known else instruments.find(data["instrument_id"])
+            code = data.get("type_code") or (instrument.type_code if instrument else None)
             words["type_name"] = (
                 self._type(code) if code else self._unknown("instrument", data["instrument_id"])
             )
-            words["serial"] = (instrument.serial if instrument else data.get("serial")) or self.texts.unknown
+            serial = data.get("serial") or (instrument.serial if instrument else None)
+            words["serial"] = serial or self.texts.unknown
             site_id = site_id or (instrument.site_id if instrument else None)
         site = sites.find(site_id) if site_id else None
         if site is None and ("starts_at" in data or "serial" in data):

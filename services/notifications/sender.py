@@ -112,7 +112,8 @@ def run_sender() -> None:
             away = True
             return 0
         away = False
-        return done
+        # What comes within a second goes out together: one look for it, one greeting, each name read once.
+        return done if done >= BATCH else 0
 
     loop(once, IDLE_SECONDS)
     post.close()

@@ -46,9 +46,8 @@ def test_more_than_one_letter_should_hold_are_several(notifications: World) -> N
     notifications.drain()
     gather_once(now())
     assert told() == {}, "a moment ago"
-    for count in (1, 2, 3, 3):
-        gather_once(later())
-        assert len(list(notices.query())) == count
+    gather_once(later())
+    gather_once(later())
     assert sorted(len(each.matters) for each in notices.query()) == [50, MOST_MATTERS, MOST_MATTERS]
     assert told() == Counter(each.id for each in heard)
     assert waiting() == 0
