@@ -55,7 +55,14 @@ def on_site(event: SiteRegistered | SiteUpdated, envelope: Envelope) -> None:
 def on_instrument(
     event: InstrumentRegistered | InstrumentUpdated | InstrumentRetired, envelope: Envelope
 ) -> None:
-    instruments.keep(envelope, Instrument(id=event.instrument_id, **event.model_dump()))
+    told = Instrument(id=event.instrument_id, **event.model_dump())
+    if not isinstance(event, InstrumentRegistered):
+        # Every verification changes an instrument, seldom what a letter says of it. Without a mark for it, the event
+        # can only come again to say the same as the last one marked.
+        kept = instruments.find(told.id)
+        if kept is not None and kept.state() == told.state():
+            return
+    instruments.keep(envelope, told)
 
 
 def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None:

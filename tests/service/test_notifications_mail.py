@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as Handover
 
 from deploy.local import ports
-from services.kernel.model import Event, now, today
+from services.kernel.model import Envelope, Event, now, today
 from services.kernel.settings import Settings
 from services.notifications.events import NoticeFailed, NoticeSent
 from services.notifications.mail import Away, Post
 from services.notifications.sender import send_once
-from services.notifications.storage import notices
+from services.notifications.storage import instruments, notices
 from services.registry.events import EnterpriseUpdated
 from tests.unit.notifications import examples as n
 from tests.unit.scheduling import examples as e
@@ -394,3 +395,19 @@ def test_who_may_read_notices(notifications: World, send: Callable[..., int]) ->
     )
     assert notifications.door("notifications").get("/notices").status_code == 401
     assert office.get("/notices", params={"status": "lost"}).status_code == 422
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_instrument_is_known_as_it_was_told_last_whatever_comes_again(
+    notifications: World, seed: int
+) -> None:
+    """Most of what is told of an instrument changes nothing that a letter shows, and is not written."""
+    chance, told = Random(seed), list[Envelope]()
+    for _ in range(12):
+        event = e.updated("cot-1", serial=chance.choice(["A", "A", "B"]), valid_until=today())
+        told.append(notifications.publish(event, "instrument/cot-1"))
+        for each in chance.sample(told, min(3, len(told))):
+            notifications.deliver(each)
+        notifications.drain()
+        assert instruments.get("cot-1").serial == event.serial
+    assert instruments.get("cot-1").version < 1 + len(told)
