@@ -1,7 +1,9 @@
 """The registry's collections: their keys, their indexes, and the stores through which they are read and written."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from services.kernel.model import Envelope
 from services.kernel.store import Aggregate, Projection, Store
 from services.registry.account import Account, Session
 from services.registry.enterprise import Enterprise
@@ -10,7 +12,9 @@ from services.registry.instrument import Instrument
 from services.registry.instrument_type import InstrumentType
 from services.registry.site import Site
 from services.registry.standard import Standard
-from services.registry.trail import Trail
+from services.registry.trail import Step, TrailStep
+
+PART = 500
 
 
 def _meta(collection: str, *indexes: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +66,8 @@ class SessionDocument(Aggregate):
     meta = _meta("sessions", {"fields": ["account_id"]})
 
 
-class TrailDocument(Projection):
-    meta = _meta("trails")
+class TrailStepDocument(Projection):
+    meta = _meta("trail_steps", {"fields": ["instrument_id", "step.time"]})
 
 
 enterprises = Store(EnterpriseDocument, Enterprise)
@@ -74,7 +78,7 @@ standards = Store(StandardDocument, Standard)
 inspectors = Store(InspectorDocument, Inspector)
 accounts = Store(AccountDocument, Account)
 sessions = Store(SessionDocument, Session)
-trails = Store(TrailDocument, Trail)
+trail_steps = Store(TrailStepDocument, TrailStep)
 
 STORES: list[Store[Any]] = [
     enterprises,
@@ -85,5 +89,23 @@ STORES: list[Store[Any]] = [
     inspectors,
     accounts,
     sessions,
-    trails,
+    trail_steps,
 ]
+
+
+def note(instrument_ids: Iterable[str], envelope: Envelope) -> None:
+    """Adds the event to the trail of each instrument, of which the registry need not know yet.
+
+    Nothing is asked first: what an earlier arrival of the event has added is met and stays.
+    """
+    step, ids = Step.of(envelope), list(dict.fromkeys(instrument_ids))
+    for start in range(0, len(ids), PART):
+        made = [TrailStep.of(id, step) for id in ids[start : start + PART]]
+        trail_steps.add_many([(each, ()) for each in made], by=envelope)
+
+
+def trail_of(instrument_id: str) -> list[Step]:
+    """Every step of an instrument, the registry's own and those of the others, oldest first. Raises NotFound."""
+    own = [Step.of(envelope) for envelope in instruments.history(instrument_id)]
+    told = trail_steps.query(order="step.time", instrument_id=instrument_id)
+    return sorted([*own, *(each.step for each in told)], key=lambda step: step.place)

@@ -1,7 +1,5 @@
 """What the registry listens to: results that change an instrument's status, and every step for its audit trail."""
 
-from collections.abc import Iterable
-
 from services.inspection.events import (
     AttentionRaised,
     CertificateIssued,
@@ -16,8 +14,7 @@ from services.inspection.events import (
 )
 from services.kernel.model import Envelope, Event, Handler
 from services.notifications.events import NoticeFailed, NoticeSent
-from services.registry.storage import instruments, trails
-from services.registry.trail import Trail
+from services.registry.storage import instruments, note
 from services.scheduling.events import (
     RepairDeclared,
     VerificationDue,
@@ -88,12 +85,6 @@ def on_notice(event: NoticeSent | NoticeFailed, envelope: Envelope) -> None:
 def on_step(event: OneInstrument, envelope: Envelope) -> None:
     if event.instrument_id is not None:
         note([event.instrument_id], envelope)
-
-
-def note(instrument_ids: Iterable[str], envelope: Envelope) -> None:
-    """Adds the event to the trail of each instrument, which may not be registered here yet: the trail waits for it."""
-    for id in instrument_ids:
-        trails.on(envelope, id, lambda trail: trail.note(envelope), lambda id=id: Trail(id=id))  # type: ignore[misc]
 
 
 HANDLERS: dict[type[Event], Handler] = {

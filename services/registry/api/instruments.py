@@ -11,8 +11,7 @@ from services.registry.api.enterprises import Limit, Office, OfficeOrOwner
 from services.registry.events import InstrumentStatus
 from services.registry.instrument import EarlierCertificate, Instrument, Nameplate
 from services.registry.site import Site
-from services.registry.storage import accounts, instrument_types, instruments, sites, trails
-from services.registry.trail import Step
+from services.registry.storage import accounts, instrument_types, instruments, sites, trail_of
 
 router = APIRouter(prefix="/instruments", tags=["instruments"])
 
@@ -121,10 +120,7 @@ def retire(id: Id, body: Retirement, caller: Annotated[Caller, OfficeOrOwner]) -
 def trail(id: Id, caller: Annotated[Caller, Depends(caller_of)]) -> list[dict[str, Any]]:
     """Every step of every service that concerns it, oldest first. Staff, and the enterprise whose it is."""
     found = _instrument(id, caller)
-    kept = trails.find(found.id)
-    steps = [Step.of(envelope) for envelope in instruments.history(found.id)] + (kept.steps if kept else [])
-    # An event and what it caused can bear the same millisecond: the cause comes first.
-    steps.sort(key=lambda step: (step.time, step.causationid is not None, step.id))
+    steps = trail_of(found.id)
     names = _names({step.actor for step in steps})
     return [{**step.model_dump(mode="json"), "actor_name": names.get(step.actor)} for step in steps]
 
