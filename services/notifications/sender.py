@@ -15,7 +15,7 @@ from services.kernel.heartbeat import beat, loop
 from services.kernel.model import Stale, now
 from services.notifications.events import NoticeFailed
 from services.notifications.gathering import ITSELF, gather_once
-from services.notifications.letter import Letter, Missing, letter
+from services.notifications.letter import Letter, Missing, Names, letter
 from services.notifications.mail import Away, Deferred, Mail, Post, Refused
 from services.notifications.notice import Delivery, Notice
 from services.notifications.storage import notices, to_be_sent
@@ -39,15 +39,15 @@ def send_once(post: Post, at: Callable[[], datetime] = now) -> int:
     if not waiting:
         return 0
     post.open()
-    ended = 0
+    ended, names = 0, Names()
     for notice in waiting:
-        ended += _send(notice, post, at)
+        ended += _send(notice, post, names, at)
         # A slow mail server makes a round long; who takes this process for dead meanwhile has a letter sent twice.
         beat()
     return ended
 
 
-def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
+def _send(notice: Notice, post: Post, names: Names, at: Callable[[], datetime]) -> bool:
     notice.claim(at())
     try:
         notice = notices.commit(notice, by=ITSELF)
@@ -56,7 +56,7 @@ def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
         return False
     event: NoticeFailed | None
     try:
-        written = _written(notice)
+        written = _written(notice, names)
         if written.address is None:
             event = notice.fail("no-contact-email")
         else:
@@ -89,10 +89,10 @@ def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
     return event is not None
 
 
-def _written(notice: Notice) -> Letter:
+def _written(notice: Notice, names: Names) -> Letter:
     """Raises Missing. A letter that cannot be written for any other reason must not stop those behind it."""
     try:
-        return letter(notice, patient=notice.attempts <= PATIENT_ATTEMPTS)
+        return letter(notice, names, patient=notice.attempts <= PATIENT_ATTEMPTS)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         log.exception("notice %s cannot be written", notice.id)
         raise Missing(f"the letter cannot be written: {type(error).__name__} {error}") from error
