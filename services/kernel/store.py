@@ -201,8 +201,9 @@ class Store(Generic[E]):
         without `create` a missing aggregate is left alone (the event is about something this service does not keep).
         """
         for attempt in range(ATTEMPTS):
-            # The first event of an aggregate usually makes ours: then there is nothing to be found yet.
-            first = attempt == 0 and create is not None and cause.sequence == 1
+            # The first event of an aggregate makes ours of the same id: then there is nothing to be found yet.
+            begins = cause.sequence == 1 and cause.subject.endswith(f"/{id}")
+            first = attempt == 0 and create is not None and begins
             entity = None if first else self.find(id)
             fresh = entity is None
             if entity is None:

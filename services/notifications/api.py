@@ -7,7 +7,7 @@ from fastapi import FastAPI, Query
 from services.kernel.model import Id, now
 from services.kernel.tokens import Caller
 from services.kernel.web import any_of, make_api
-from services.notifications.letter import Missing, letter
+from services.notifications.letter import Missing, Names, letter
 from services.notifications.notice import Notice, Status, Topic
 from services.notifications.storage import newest_first, notices
 
@@ -75,7 +75,7 @@ def _with_words(notice: Notice) -> dict[str, Any]:
     if notice.delivery is not None:
         return view | {"text": notice.delivery.text}
     try:
-        words = letter(notice, patient=False)
+        words = letter(notice, Names(), patient=False)
     except Missing:
         return view | {"text": None}
     return view | {"subject": words.subject, "text": words.text}

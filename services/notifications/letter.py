@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -27,12 +28,21 @@ class Letter(Fact):
     html: str
 
 
-def letter(notice: Notice, *, patient: bool) -> Letter:
+class Names:
+    """What letters name. Each is read once, however many letters and lines name it: for one round of the sender."""
+
+    def __init__(self) -> None:
+        self.enterprise, self.site = cache(enterprises.find), cache(sites.find)
+        self.inspector, self.instrument = cache(inspectors.find), cache(instruments.find)
+        self.instrument_type = cache(instrument_types.find)
+
+
+def letter(notice: Notice, names: Names, *, patient: bool) -> Letter:
     """The letter as it would be sent now. Raises Missing; when not `patient`, only if the enterprise is unknown."""
-    enterprise = enterprises.find(notice.enterprise_id)
+    enterprise = names.enterprise(notice.enterprise_id)
     if enterprise is None:
         raise Missing(f"enterprise {notice.enterprise_id} is not known yet")
-    words = _Words(texts(enterprise.language), enterprise.language, patient=patient)
+    words = _Words(texts(enterprise.language), enterprise.language, names, patient=patient)
     data = notice.matters[0].data
     rows = [words.of(row) for row in _rows(notice)]
     values = {
@@ -53,15 +63,17 @@ def _pattern(notice: Notice) -> str:
 
 def _rows(notice: Notice) -> list[Mapping[str, Any]]:
     if notice.topic == "verification_due":
-        return sorted((each.data for each in notice.matters), key=lambda row: (row["due_on"], row["serial"]))
+        # A later word on an instrument takes the place of the earlier one.
+        newest = {each.data["instrument_id"]: each.data for each in notice.matters}
+        return sorted(newest.values(), key=lambda row: (row["due_on"], row["serial"]))
     return list(notice.matters[0].data.get("items", []))
 
 
 class _Words:
     """The facts of an event as words."""
 
-    def __init__(self, texts: Texts, language: Language, *, patient: bool) -> None:
-        self.texts, self.language, self.patient = texts, language, patient
+    def __init__(self, texts: Texts, language: Language, names: Names, *, patient: bool) -> None:
+        self.texts, self.language, self.names, self.patient = texts, language, names, patient
 
     def of(self, data: Mapping[str, Any]) -> dict[str, str]:
         words = {name: data[name] for name in ("number", "reason") if name in data}
@@ -78,20 +90,22 @@ class _Words:
         if "previous_starts_at" in data:
             words["previous_start"] = self.texts.instant(datetime.fromisoformat(data["previous_starts_at"]))
         if "starts_at" in data and "inspector_id" in data:
-            inspector = inspectors.find(data["inspector_id"])
+            inspector = self.names.inspector(data["inspector_id"])
             words["inspector_name"] = (
                 inspector.name if inspector else self._unknown("inspector", data["inspector_id"])
             )
         site_id = data.get("site_id")
         if "instrument_id" in data:
-            instrument = instruments.find(data["instrument_id"])
-            code = instrument.type_code if instrument else data.get("type_code")
+            known = all(data.get(name) for name in ("type_code", "serial", "site_id"))
+            instrument = None if known else self.names.instrument(data["instrument_id"])
+            code = data.get("type_code") or (instrument.type_code if instrument else None)
             words["type_name"] = (
                 self._type(code) if code else self._unknown("instrument", data["instrument_id"])
             )
-            words["serial"] = (instrument.serial if instrument else data.get("serial")) or self.texts.unknown
+            serial = data.get("serial") or (instrument.serial if instrument else None)
+            words["serial"] = serial or self.texts.unknown
             site_id = site_id or (instrument.site_id if instrument else None)
-        site = sites.find(site_id) if site_id else None
+        site = self.names.site(site_id) if site_id else None
         if site is None and ("starts_at" in data or "serial" in data):
             self._unknown("site", str(site_id))
         words["site_name"] = site.name if site else self.texts.unknown
@@ -99,7 +113,7 @@ class _Words:
         return words
 
     def _type(self, code: str) -> str:
-        kind = instrument_types.find(code)
+        kind = self.names.instrument_type(code)
         return kind.name(self.language, today()) if kind else self._unknown("instrument type", code)
 
     def _unknown(self, what: str, id: str) -> str:

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -63,8 +64,9 @@ class Post:
     def send(self, mail: Mail) -> None:
         """Hands one message over. Raises Away, Deferred, Refused."""
         assert self._smtp is not None
+        sender = self.config.mail_from
         try:
-            self._smtp.send_message(compose(mail, self.config.mail_from))
+            self._smtp.send_message(compose(mail, sender), from_addr=sender, to_addrs=mail.recipient)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise _refusal(code, answer) from error
@@ -102,8 +104,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     domain = sender.rpartition("@")[2] or "localhost"
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = Address(_line(mail.sender_name), addr_spec=sender)
-        message["To"] = Address(_line(mail.recipient_name), addr_spec=mail.recipient)
+        message.set_raw("From", _mailbox("From", mail.sender_name, sender))
+        message.set_raw("To", _mailbox("To", mail.recipient_name, mail.recipient))
     except (ValueError, IndexError, MessageError) as error:
         raise Refused(f"{mail.recipient} is no e-mail address: {error}") from error
     message["Subject"] = _line(mail.subject)
@@ -117,6 +119,15 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _mailbox(field: str, name: str, address: str) -> str:
+    """A name and an address as they stand in a header, folded. Python takes 5 ms to fold an Address with a long name.
+
+    Raises ValueError, IndexError, MessageError when the address is none.
+    """
+    spec = Address(addr_spec=address).addr_spec
+    return f"{Header(_line(name), 'utf-8', header_name=field).encode()}\n <{spec}>"
 
 
 def _line(text: str) -> str:

@@ -1,12 +1,9 @@
 """A notice to an enterprise: what it tells of, and whether it left.
 
 pending → sent, failed (and pending again when somebody asks for it) or suppressed: too old when it was heard of.
-
-A notice of due instruments gathers: every instrument of one enterprise that reaches the same lead on the same day is
-added while the notice waits a quiet moment. Once a sender has claimed it, it is closed and takes no more; what comes
-later begins the next one. Claiming and adding are conditional writes on one document, so an instrument is in exactly one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -24,20 +21,12 @@ Topic = Literal[
 ]
 Status = Literal["pending", "sent", "failed", "suppressed"]
 
-QUIET = timedelta(seconds=3)
-"""A gathering notice leaves when nothing was added for so long …"""
-LONGEST_WAIT = timedelta(seconds=30)
-"""… or when it is as old as this."""
-MOST_MATTERS = 200
+CHANNEL: Literal["email"] = "email"
 
 LEASE = timedelta(minutes=2)
 """How long a claimed notice is its sender's. Longer than an SMTP server may take to answer (mail.TIMEOUT_SECONDS)."""
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400))
 AWAY = timedelta(seconds=10)
-
-
-class Closed(Exception):
-    """The notice takes no more matters; the next one does."""
 
 
 class Matter(Fact):
@@ -63,11 +52,11 @@ class Delivery(Fact):
 
 class Notice(Entity, kind="notice"):
     enterprise_id: Id
-    channel: Literal["email"] = "email"
+    channel: Literal["email"] = CHANNEL
     topic: Topic
     status: Status
-    closed: bool
     matters: list[Matter]
+    """Several only of due instruments. An event is in one notice: an index sees to it."""
     created_at: Instant
     next_try_at: Instant | None = None
     attempts: int = 0
@@ -76,37 +65,23 @@ class Notice(Entity, kind="notice"):
 
     @classmethod
     def begin(
-        cls, id: str, topic: Topic, enterprise_id: str, at: datetime, *, gathers: bool, old: bool
+        cls, id: str, topic: Topic, enterprise_id: str, matters: Sequence[Matter], at: datetime, *, old: bool
     ) -> "Notice":
-        """A notice that has no matter yet. An old one is kept as suppressed: it says that nothing was sent, and why."""
+        """An old one is kept as suppressed: it says that nothing was sent, and why."""
         return cls(
             id=id,
             enterprise_id=enterprise_id,
             topic=topic,
             status="suppressed" if old else "pending",
-            closed=not gathers,
-            matters=[],
+            matters=list(matters),
             created_at=at,
             next_try_at=None if old else at,
             reason="too-old" if old else None,
         )
 
-    def tell(self, matter: Matter) -> None:
-        """The one matter of a notice that does not gather."""
-        self.matters = [matter]
-
-    def gather(self, matter: Matter, at: datetime, *, old: bool) -> None:
-        """One matter more; a newer word on the same instrument takes the place of the earlier. Raises Closed."""
-        if self.closed or len(self.matters) >= MOST_MATTERS or (self.status == "suppressed" and not old):
-            raise Closed
-        others = [each for each in self.matters if each.instrument_ids != matter.instrument_ids]
-        self.matters = [*others, matter]
-        if self.status == "pending":
-            self.next_try_at = min(at + QUIET, self.created_at + LONGEST_WAIT)
-
     def claim(self, at: datetime) -> None:
         """A sender takes it in hand: another one leaves it alone until the lease ends."""
-        self.closed, self.attempts, self.next_try_at = True, self.attempts + 1, at + LEASE
+        self.attempts, self.next_try_at = self.attempts + 1, at + LEASE
 
     def release(self, at: datetime) -> None:
         """The mail server went away: that was no attempt."""
@@ -140,7 +115,7 @@ class Notice(Entity, kind="notice"):
 
     def summary(self) -> dict[str, Any]:
         """What lists show of it."""
-        view = self.model_dump(mode="json", exclude={"seen", "matters", "closed", "delivery"})
+        view = self.model_dump(mode="json", exclude={"seen", "matters", "delivery"})
         sent = self.delivery.model_dump(mode="json") if self.delivery else {}
         shown = {
             "sent_at": sent.get("at"),

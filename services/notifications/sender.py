@@ -12,9 +12,10 @@ from datetime import datetime
 from pymongo.errors import PyMongoError
 
 from services.kernel.heartbeat import beat, loop
-from services.kernel.model import Itself, Stale, now
+from services.kernel.model import Stale, now
 from services.notifications.events import NoticeFailed
-from services.notifications.letter import Letter, Missing, letter
+from services.notifications.gathering import ITSELF, gather_once
+from services.notifications.letter import Letter, Missing, Names, letter
 from services.notifications.mail import Away, Deferred, Mail, Post, Refused
 from services.notifications.notice import Delivery, Notice
 from services.notifications.storage import notices, to_be_sent
@@ -25,37 +26,37 @@ BATCH = 50
 IDLE_SECONDS = 1.0
 PATIENT_ATTEMPTS = 3
 """So often a letter waits for names that it lacks; then it leaves without them rather than never."""
-ITSELF = Itself(actor="service/notifications")
 
 
 def send_once(post: Post, at: Callable[[], datetime] = now) -> int:
-    """Sends a batch of what is pending; returns how many notices came to an end, well or not.
+    """Gathers what fell due, and sends a batch of what is pending; returns how many notices came to an end, well or not.
 
     Raises:
         Away: the mail server cannot be reached; the notices wait, and that counts as no attempt.
     """
+    gather_once(at())
     waiting = list(to_be_sent(at(), BATCH))
     if not waiting:
         return 0
     post.open()
-    ended = 0
+    ended, names = 0, Names()
     for notice in waiting:
-        ended += _send(notice, post, at)
+        ended += _send(notice, post, names, at)
         # A slow mail server makes a round long; who takes this process for dead meanwhile has a letter sent twice.
         beat()
     return ended
 
 
-def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
+def _send(notice: Notice, post: Post, names: Names, at: Callable[[], datetime]) -> bool:
     notice.claim(at())
     try:
         notice = notices.commit(notice, by=ITSELF)
     except Stale:
-        # Another sender claimed it, or an instrument was added at this moment; the next round sees what came of it.
+        # Another sender claimed it at this moment.
         return False
     event: NoticeFailed | None
     try:
-        written = _written(notice)
+        written = _written(notice, names)
         if written.address is None:
             event = notice.fail("no-contact-email")
         else:
@@ -88,10 +89,10 @@ def _send(notice: Notice, post: Post, at: Callable[[], datetime]) -> bool:
     return event is not None
 
 
-def _written(notice: Notice) -> Letter:
+def _written(notice: Notice, names: Names) -> Letter:
     """Raises Missing. A letter that cannot be written for any other reason must not stop those behind it."""
     try:
-        return letter(notice, patient=notice.attempts <= PATIENT_ATTEMPTS)
+        return letter(notice, names, patient=notice.attempts <= PATIENT_ATTEMPTS)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         log.exception("notice %s cannot be written", notice.id)
         raise Missing(f"the letter cannot be written: {type(error).__name__} {error}") from error
@@ -111,7 +112,8 @@ def run_sender() -> None:
             away = True
             return 0
         away = False
-        return done
+        # What comes within a second goes out together: one look for it, one greeting, each name read once.
+        return done if done >= BATCH else 0
 
     loop(once, IDLE_SECONDS)
     post.close()

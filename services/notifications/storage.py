@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from pymongo import UpdateOne, WriteConcern
+
 from services.kernel.model import instant_text
 from services.kernel.store import Aggregate, Projection, Store
+from services.notifications.due import Due
 from services.notifications.notice import Notice
 from services.notifications.register import Enterprise, Inspector, Instrument, InstrumentType, Site
 
@@ -39,9 +42,14 @@ class InspectorDocument(Projection):
     meta = _meta("inspectors")
 
 
+class DueDocument(Projection):
+    meta = _meta("dues", {"fields": ["since"]}, {"fields": ["group", "since"]})
+
+
 class NoticeDocument(Aggregate):
     meta = _meta(
         "notices",
+        {"fields": ["matters.event_id"], "unique": True},
         {"fields": ["next_try_at"]},
         {"fields": ["created_at", "id"]},
         {"fields": ["enterprise_id", "created_at", "id"]},
@@ -53,9 +61,36 @@ sites = Store(SiteDocument, Site)
 instruments = Store(InstrumentDocument, Instrument)
 instrument_types = Store(InstrumentTypeDocument, InstrumentType)
 inspectors = Store(InspectorDocument, Inspector)
+dues = Store(DueDocument, Due)
 notices = Store(NoticeDocument, Notice)
 
-STORES: list[Store[Any]] = [enterprises, sites, instruments, instrument_types, inspectors, notices]
+STORES: list[Store[Any]] = [enterprises, sites, instruments, instrument_types, inspectors, dues, notices]
+
+# Losing the mark only gathers an event again, which no second notice takes; so it need not wait for the disk.
+MARK = WriteConcern(w=1, j=False)
+
+
+def waiting_since(at: datetime, limit: int) -> list[Due]:
+    """What has waited since then or longer, longest waiting first."""
+    return list(dues.query(order="since", limit=limit, since__lte=instant_text(at)))
+
+
+def waiting_in(group: str, limit: int) -> list[Due]:
+    """What waits in one group, longest waiting first."""
+    return list(dues.query(order="since", limit=limit, group=group))
+
+
+def is_told(event_id: str) -> bool:
+    """Whether a notice has this event."""
+    return notices.collection.find_one({"matters.event_id": event_id}, {"_id": 1}) is not None
+
+
+def mark_taken(told: list[Due]) -> None:
+    """Each by its id: for a list of ids the embedded engine looks at every document."""
+    taken = {"$set": {"group": None, "since": None, "matter": None}}
+    if told:
+        marks = [UpdateOne({"_id": each.id}, taken) for each in told]
+        dues.collection.with_options(write_concern=MARK).bulk_write(marks, ordered=False)
 
 
 def to_be_sent(at: datetime, limit: int) -> Iterator[Notice]:

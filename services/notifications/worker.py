@@ -1,14 +1,15 @@
 """What notifications listens to: what an enterprise must be told, and the names that a letter needs."""
 
 from datetime import timedelta
-from itertools import count
 
 from services.inspection.events import CertificateIssued, VerificationRecorded
 from services.kernel.model import Envelope, Event, Handler, derived_id, local_date, now
 from services.kernel.settings import settings
-from services.notifications.notice import Closed, Matter, Notice, Topic
+from services.notifications.due import Due
+from services.notifications.notice import CHANNEL, Matter, Notice, Topic
 from services.notifications.register import Enterprise, Inspector, Instrument, InstrumentType, Site
 from services.notifications.storage import (
+    dues,
     enterprises,
     inspectors,
     instrument_types,
@@ -30,8 +31,6 @@ from services.registry.events import (
     SiteUpdated,
 )
 from services.scheduling.events import VerificationDue, VisitAnnounced, VisitCancelled, VisitRescheduled
-
-CHANNEL = "email"
 
 # What of a verification no letter to the enterprise tells; the record itself does.
 UNTOLD = {
@@ -56,7 +55,14 @@ def on_site(event: SiteRegistered | SiteUpdated, envelope: Envelope) -> None:
 def on_instrument(
     event: InstrumentRegistered | InstrumentUpdated | InstrumentRetired, envelope: Envelope
 ) -> None:
-    instruments.keep(envelope, Instrument(id=event.instrument_id, **event.model_dump()))
+    told = Instrument(id=event.instrument_id, **event.model_dump())
+    if not isinstance(event, InstrumentRegistered):
+        # Every verification changes an instrument, seldom what a letter says of it. Without a mark for it, the event
+        # can only come again to say the same as the last one marked.
+        kept = instruments.find(told.id)
+        if kept is not None and kept.state() == told.state():
+            return
+    instruments.keep(envelope, told)
 
 
 def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None:
@@ -70,22 +76,17 @@ def on_inspector(
 
 
 def on_due(event: VerificationDue, envelope: Envelope) -> None:
-    """Adds the instrument to the notice of its enterprise, lead and day: the first of them that is not closed.
-
-    One that has this event already says so by its inbox mark, be it closed or not; so an event that comes again stops
-    at the notice that told of it and never reaches the next.
-    """
-    at, old = now(), _is_old(envelope)
-    day = local_date(envelope.time).isoformat()
-    matter = Matter(event_id=envelope.id, data=event.model_dump(mode="json"))
-    for number in count(1):
-        id = derived_id("verification_due", event.enterprise_id, event.lead, day, str(number), CHANNEL)
-        begun = Notice.begin(id, "verification_due", event.enterprise_id, at, gathers=True, old=old)
-        try:
-            notices.on(envelope, id, lambda each: each.gather(matter, at, old=old), lambda first=begun: first)  # type: ignore[misc]
-            return
-        except Closed:
-            continue
+    """It waits with what else of its enterprise reaches the same lead on the same day; a sender gathers them."""
+    old, day = _is_old(envelope), local_date(envelope.time).isoformat()
+    due = Due(
+        id=derived_id(envelope.id, CHANNEL),
+        enterprise_id=event.enterprise_id,
+        old=old,
+        group=derived_id("verification_due", event.enterprise_id, event.lead, day, str(old), CHANNEL),
+        since=now(),
+        matter=Matter(event_id=envelope.id, data=event.model_dump(mode="json")),
+    )
+    dues.on(envelope, due.id, lambda _: None, lambda: due)
 
 
 def on_visit(event: VisitAnnounced | VisitRescheduled | VisitCancelled, envelope: Envelope) -> None:
@@ -112,8 +113,8 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
 def _tell(topic: Topic, enterprise_id: str, event: Event, envelope: Envelope) -> None:
     id = derived_id(envelope.id, enterprise_id, CHANNEL)
     matter = Matter(event_id=envelope.id, data=event.model_dump(mode="json", exclude=UNTOLD))
-    begun = Notice.begin(id, topic, enterprise_id, now(), gathers=False, old=_is_old(envelope))
-    notices.on(envelope, id, lambda each: each.tell(matter), lambda: begun)
+    notice = Notice.begin(id, topic, enterprise_id, [matter], now(), old=_is_old(envelope))
+    notices.on(envelope, id, lambda _: None, lambda: notice)
 
 
 def _is_old(envelope: Envelope) -> bool:

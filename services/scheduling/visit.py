@@ -86,6 +86,10 @@ class Visit(Entity, kind="visit"):
         known = {outcome.instrument_id for outcome in self.outcomes} | set(self.report.verified)
         return [id for id in self._wanted() if id not in known]
 
+    def state(self) -> dict[str, Any]:
+        """Without what follows from the rest and no list is asked for by: a visit is written for each of its results."""
+        return self.model_dump(mode="json", exclude={"id", "version", "seen", "awaited", "left"})
+
     def view(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude={"seen", "turns", "request"})
 

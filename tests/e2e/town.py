@@ -122,7 +122,8 @@ class Town:
         )
         if unsaid or self.pending() or self._lag() or self.pending():
             return False
-        return not self.collection("notifications", "notices").count_documents({"status": "pending"})
+        told = self.collection("notifications", "dues").count_documents({"group": {"$ne": None}}) == 0
+        return told and not self.collection("notifications", "notices").count_documents({"status": "pending"})
 
     def _lag(self) -> int:
         """Messages that a group has not acknowledged yet, over all services."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,15 +15,13 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as Handover
 
 from deploy.local import ports
-from services.kernel.model import Envelope, Event, Stale, now, today
+from services.kernel.model import Envelope, Event, now, today
 from services.kernel.settings import Settings
 from services.notifications.events import NoticeFailed, NoticeSent
 from services.notifications.mail import Away, Post
 from services.notifications.sender import send_once
-from services.notifications.storage import notices
-from services.notifications.worker import on_due
+from services.notifications.storage import instruments, notices
 from services.registry.events import EnterpriseUpdated
-from services.scheduling.events import VerificationDue
 from tests.unit.notifications import examples as n
 from tests.unit.scheduling import examples as e
 from tests.world import MakeWorld, World
@@ -322,6 +321,7 @@ def test_a_history_of_long_ago_becomes_no_mail(
         here.publish(n.announced(), subject)
         here.publish(n.due(f"cot-{index}"), f"obligation/cot-{index}")
     here.drain(twice=True)
+    assert send() == 0
     found = sorted((each.topic, each.status) for each in notices.query())
     assert found == [
         ("verification_due", "pending"),
@@ -397,30 +397,17 @@ def test_who_may_read_notices(notifications: World, send: Callable[..., int]) ->
     assert office.get("/notices", params={"status": "lost"}).status_code == 422
 
 
-def test_of_one_enterprise_and_lead_every_instrument_is_in_exactly_one_notice(notifications: World) -> None:
-    """Many threads add while a sender claims."""
-    envelopes = [notifications.publish(n.due(f"cot-{i}"), f"obligation/cot-{i}") for i in range(60)]
-
-    def add(envelope: Envelope) -> None:
-        event = envelope.event()
-        assert isinstance(event, VerificationDue)
-        on_due(event, envelope)
-
-    def claim() -> None:
-        while waiting := list(notices.query(closed=False, limit=1)):
-            waiting[0].claim(now())
-            try:
-                notices.commit(waiting[0], by=n.ITSELF)
-                return
-            except Stale:
-                continue
-
-    with ThreadPoolExecutor(6) as pool:
-        for index in range(0, 60, 6):
-            waiting = [pool.submit(add, each) for each in envelopes[index : index + 6] * 2]
-            waiting.append(pool.submit(claim))
-            for each in waiting:
-                each.result()
-    found = [id for notice in notices.query() for matter in notice.matters for id in matter.instrument_ids]
-    assert sorted(found) == sorted(f"cot-{i}" for i in range(60))
-    assert len(list(notices.query())) > 1
+@pytest.mark.parametrize("seed", range(5))
+def test_an_instrument_is_known_as_it_was_told_last_whatever_comes_again(
+    notifications: World, seed: int
+) -> None:
+    """Most of what is told of an instrument changes nothing that a letter shows, and is not written."""
+    chance, told = Random(seed), list[Envelope]()
+    for _ in range(12):
+        event = e.updated("cot-1", serial=chance.choice(["A", "A", "B"]), valid_until=today())
+        told.append(notifications.publish(event, "instrument/cot-1"))
+        for each in chance.sample(told, min(3, len(told))):
+            notifications.deliver(each)
+        notifications.drain()
+        assert instruments.get("cot-1").serial == event.serial
+    assert instruments.get("cot-1").version < 1 + len(told)
