@@ -15,7 +15,7 @@ from services.inspection.events import (
 from services.inspection.judging import raise_attention
 from services.inspection.naming import particulars_of
 from services.inspection.office import office
-from services.inspection.storage import certificates, past_of, verifications
+from services.inspection.storage import certificates, certificates_of, past_of, verifications
 from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
 
@@ -142,7 +142,7 @@ def settle(instrument_id: str, past: list[Past], envelope: Envelope) -> None:
     """
     known = {each.id: each for each in past}
     in_force = sorted(
-        certificates.query(instrument_id=instrument_id, status="in_force"),
+        (each for each in certificates_of(instrument_id) if each.status == "in_force"),
         key=lambda each: (*known[each.verification_id].rank, each.edition, each.id),
     )
     fails = [each for each in past if each.verdict == "fail" and each.set_aside is None]

@@ -190,7 +190,7 @@ def _waiting(record: Record) -> dict[str, Attention]:
     ids = [attention_id("instrument-unknown", record.id)]
     if record.sequence is not None:
         ids.append(attention_id("chain-gap", record.tablet_id, str(record.sequence)))
-    return {each.reason: each for each in attentions.query(id__in=ids) if each.status == "open"}
+    return {each.reason: each for each in attentions.find_each(*ids) if each.status == "open"}
 
 
 def _resolve(matter: Attention | None, note: str, envelope: Envelope) -> None:

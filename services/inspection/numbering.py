@@ -1,6 +1,5 @@
 """The register of certificate numbers: gives the next one, keeps some for a tablet, and accounts for every one of them."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,22 +10,18 @@ from services.inspection.domain.certificate_number import (
 )
 from services.inspection.domain.wording import typed
 from services.inspection.office import office
-from services.inspection.storage import certificate_numbers, certificates, last_of_series
-from services.kernel.model import AlreadyDone, Itself, Origin, Rejected, Stale, now, today
+from services.inspection.storage import certificate_numbers, certificates, last_of_series, numbers_of
+from services.kernel.model import Itself, Origin, Rejected, Stale, now, today
+from services.kernel.together import Together
 
 ATTEMPTS = 200
 MOST_IN_HAND = 200
 """What a tablet may hold unused; more would only have to be cancelled at the end of the year."""
 
-_one_at_a_time = threading.Lock()
-"""Lanes of one process would all try the same place, and all but one in vain. Other processes may still meet there."""
-
 
 def number_of(certificate_id: str, year: int, by: Origin) -> CertificateNumber:
     """The number that a certificate has, or else the next of its year."""
-    given = certificate_numbers.query(
-        certificate_id=certificate_id, status="issued", order="sequence", limit=1
-    )
+    given = (each for each in numbers_of(certificate_id) if each.status == "issued")
     return next(given, None) or _append(year, by, status="issued", certificate_id=certificate_id)
 
 
@@ -153,34 +148,57 @@ def enter_earlier() -> None:
 
 
 def _append(year: int, by: Origin, **values: Any) -> CertificateNumber:
-    """Fills the next place of a series; who comes second to a place tries the one after.
+    """The next place of a series. Raises Stale."""
+    return _appended((year, by, values))
+
+
+def _fill_places(wanted: list[tuple[int, Origin, dict[str, Any]]]) -> list[CertificateNumber | Exception]:
+    """For all who ask at once: they would all try the same place, and all but one in vain."""
+    made: dict[int, CertificateNumber | Exception] = {}
+    for year in {year for year, _, _ in wanted}:
+        places = [place for place, each in enumerate(wanted) if each[0] == year]
+        filled = _fill_next(year, [wanted[place][1:] for place in places])
+        made |= dict(zip(places, filled, strict=True))
+    return [made[place] for place in range(len(wanted))]
+
+
+_appended = Together(_fill_places)
+
+
+def _fill_next(year: int, wanted: list[tuple[Origin, dict[str, Any]]]) -> list[CertificateNumber | Exception]:
+    """Fills the next places of a series; who comes second to a place, to another process, tries the one after.
 
     A place is tried only when the one before is filled, so a crash at any moment leaves no gap.
     """
     series = office().series(year)
-    with _one_at_a_time:
-        return _next_place(series, year, by, values)
-
-
-def _next_place(series: str, year: int, by: Origin, values: dict[str, Any]) -> CertificateNumber:
-    sequence = last_of_series(series)
+    last, made = last_of_series(series), list[CertificateNumber | Exception]()
     for _ in range(ATTEMPTS):
-        sequence += 1
-        number = write_number(office().certificate_pattern, sequence, year)
-        made = CertificateNumber(
-            id=number_id(series, sequence),
-            series=series,
-            year=year,
-            sequence=sequence,
-            number=number,
-            number_typed=typed(number),
-            touched_at=now(),
-            **values,
+        numbers = [
+            _number(series, last + place, year, values)
+            for place, (_, values) in enumerate(wanted[len(made) :], 1)
+        ]
+        filled = certificate_numbers.add_in_order(
+            [
+                (number, [number.reserved()] if number.status == "reserved" else [], by)
+                for number, (by, _) in zip(numbers, wanted[len(made) :], strict=True)
+            ]
         )
-        try:
-            return certificate_numbers.add(
-                made, *([made.reserved()] if made.status == "reserved" else []), by=by
-            )
-        except AlreadyDone:
-            continue
-    raise Stale(f"certificate series {series}")
+        made += filled
+        if len(made) == len(wanted):
+            return made
+        last += len(filled) + 1
+    return made + [Stale(f"certificate series {series}") for _ in wanted[len(made) :]]
+
+
+def _number(series: str, sequence: int, year: int, values: dict[str, Any]) -> CertificateNumber:
+    number = write_number(office().certificate_pattern, sequence, year)
+    return CertificateNumber(
+        id=number_id(series, sequence),
+        series=series,
+        year=year,
+        sequence=sequence,
+        number=number,
+        number_typed=typed(number),
+        touched_at=now(),
+        **values,
+    )

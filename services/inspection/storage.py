@@ -37,6 +37,7 @@ from services.inspection.domain.verification import Verification
 from services.inspection.domain.visit_report import VisitReport
 from services.kernel.model import instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
+from services.kernel.together import Together
 
 PART = 500
 CONTACT_STEP = timedelta(seconds=10)
@@ -287,15 +288,41 @@ def note_link(record: Record) -> None:
 
 def is_forked(tablet_id: str, sequence: int, id: str) -> bool:
     """Whether a record other than this one stands at its place in the chain."""
-    rows = records.collection.find({"tablet_id": tablet_id, "sequence": sequence}, {"status": 1})
-    return any(row["_id"] != id and row["status"] != "conflict" for row in rows)
+    return any(each != id for each in _at_place((tablet_id, sequence)))
+
+
+def _ask_places(places: list[tuple[str, int]]) -> list[list[str]]:
+    """The records at some places of chains, those beside others aside: one question for each tablet."""
+    found: dict[tuple[str, int], list[str]] = {each: [] for each in places}
+    for tablet_id in {tablet_id for tablet_id, _ in places}:
+        asked = [sequence for each, sequence in places if each == tablet_id]
+        where = {"tablet_id": tablet_id, "sequence": {"$in": asked}}
+        for row in records.collection.find(where, {"sequence": 1, "status": 1}):
+            if row["status"] != "conflict":
+                found[tablet_id, row["sequence"]].append(row["_id"])
+    return [found[each] for each in places]
+
+
+_at_place = Together(_ask_places)
+_past_rows = verifications.by("instrument_id", Past.model_fields)
+_certificate_rows = certificates.by("instrument_id")
+_number_rows = certificate_numbers.by("certificate_id")
 
 
 def past_of(instrument_id: str) -> list[Past]:
     """Every verification of an instrument, in short."""
-    fields = dict.fromkeys(Past.model_fields, 1)
-    rows = verifications.collection.find({"instrument_id": instrument_id}, fields)
-    return [Past.model_validate({"id": row.pop("_id"), **row}) for row in rows]
+    return [Past.model_validate({**row, "id": row["_id"]}) for row in _past_rows(instrument_id)]
+
+
+def certificates_of(instrument_id: str) -> list[Certificate]:
+    """Every certificate of an instrument."""
+    return [certificates.read(row) for row in _certificate_rows(instrument_id)]
+
+
+def numbers_of(certificate_id: str) -> list[CertificateNumber]:
+    """The numbers that were taken for a certificate, lowest first."""
+    found = [certificate_numbers.read(row) for row in _number_rows(certificate_id)]
+    return sorted(found, key=lambda each: each.sequence)
 
 
 def sequences_of(tablet_id: str) -> list[int]:

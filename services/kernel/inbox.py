@@ -24,6 +24,7 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
+from services.kernel.lanes import pause
 from services.kernel.model import Envelope, Event, Handler, instant_text, now
 from services.kernel.store import DURABLE
 
@@ -106,7 +107,7 @@ class Inbox:
                 failure = error
                 if isinstance(error, ValidationError):
                     break
-            if delay is not None and self.stop.wait(delay):
+            if delay is not None and pause(delay, self.stop):
                 raise Stopped
         return failure
 
@@ -118,7 +119,7 @@ class Inbox:
                 return act()
             except DATABASE_AWAY as error:
                 log.warning("database away, trying again in %.1f s: %s", wait, error)
-                if self.stop.wait(wait):
+                if pause(wait, self.stop):
                     raise Stopped from error
                 wait = min(wait * 2, 5.0)
 

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     """Whose word (X-Forwarded-For) is taken for where a call comes from: addresses with commas between, or * for all."""
     session_seconds: float = Field(30.0, ge=3, le=300)
     """How long Kafka waits for a silent worker before its partitions go to another one."""
-    lanes: int = Field(8, ge=1, le=64)
+    lanes: int = Field(64, ge=1, le=512)
 
     issuer: str = "http://127.0.0.1:8101"
     audience: str = "vernier"

@@ -85,8 +85,28 @@ class Store(Generic[E]):
         return collection.with_options(write_concern=DURABLE)
 
     def find(self, id: str) -> E | None:
-        found = self._found(id)
-        return self._entity(found) if found else None
+        [found] = self._found([id])
+        return self.read(found) if found else None
+
+    def find_each(self, *ids: str) -> list[E]:
+        """Those of some that are there."""
+        return [self.read(found) for found in self._found(list(ids)) if found]
+
+    def by(self, field: str, fields: Iterable[str] = ()) -> Together[str, list[Row]]:
+        """Asks for the documents (or these fields of them) whose `field`, the first of an index, has a value.
+
+        Make it once: those who ask it at the same moment ask together.
+        """
+        shown = dict.fromkeys(fields, 1) or {"history": 0}
+
+        def ask(values: list[str]) -> list[list[Row]]:
+            where = values[0] if len(values) == 1 else {"$in": sorted(set(values))}
+            found: dict[str, list[Row]] = {value: [] for value in values}
+            for row in self.collection.find({field: where}, {field: 1} | shown if fields else shown):
+                found[row[field]].append(row)
+            return [copy.deepcopy(found[each]) if values.count(each) > 1 else found[each] for each in values]
+
+        return Together(ask)
 
     def recent(self, id: str) -> E | None:
         """As `find`, but what was written within the last second may be lacking.
@@ -120,7 +140,7 @@ class Store(Generic[E]):
             found = found.exclude("history")
         found = found.limit(limit) if limit else found
         for row in found.as_pymongo():
-            yield self._entity(row)
+            yield self.read(row)
 
     def history(self, id: str) -> list[Envelope]:
         """Every event of one aggregate, oldest first. Raises NotFound."""
@@ -136,6 +156,22 @@ class Store(Generic[E]):
         if refused is not None:
             raise refused
         return self._created(entity, document)
+
+    def add_in_order(self, made: Sequence[tuple[E, Sequence[Event], Origin]]) -> list[E]:
+        """Creates aggregates up to the first whose id or key is taken.
+
+        Whatever hinders it, what is there then is a beginning of the list.
+        """
+        documents = [self._document(entity, events, by) for entity, events, by in made]
+        created = [self._created(each[0], document) for each, document in zip(made, documents, strict=True)]
+        try:
+            self.collection.insert_many(documents, ordered=True)
+        except BulkWriteError as error:
+            details = error.details or {}
+            if details.get("writeConcernErrors") or details["writeErrors"][0]["code"] != DUPLICATE_KEY:
+                raise
+            return created[: details["writeErrors"][0]["index"]]
+        return created
 
     def add_many(self, made: Sequence[tuple[E, Sequence[Event]]], by: Origin) -> list[E | AlreadyDone]:
         """Creates many aggregates in one round trip, each a transaction of its own.
@@ -242,7 +278,7 @@ class Store(Generic[E]):
         return {}
 
     @cached_property
-    def _found(self) -> Together[str, Row | None]:
+    def _found(self) -> Together[list[str], list[Row | None]]:
         return Together(self._find)
 
     @cached_property
@@ -253,10 +289,12 @@ class Store(Generic[E]):
     def _changed(self) -> Together[tuple[str, int, Row], None]:
         return Together(self._update)
 
-    def _find(self, ids: list[str]) -> list[Row | None]:
+    def _find(self, lists: list[list[str]]) -> list[list[Row | None]]:
+        ids = [id for each in lists for id in each]
         where = ids[0] if len(ids) == 1 else {"$in": sorted(set(ids))}
         rows = {row["_id"]: row for row in self.collection.find({"_id": where}, {"history": 0})}
-        return [copy.deepcopy(rows.get(id)) if ids.count(id) > 1 else rows.get(id) for id in ids]
+        found = (copy.deepcopy(rows.get(id)) if ids.count(id) > 1 else rows.get(id) for id in ids)
+        return [list(islice(found, len(each))) for each in lists]
 
     def _insert(self, lists: list[list[Row]]) -> list[list[Exception | None]]:
         """Each document is a transaction of its own; for each what hindered it, if anything did."""
@@ -320,7 +358,8 @@ class Store(Generic[E]):
             change["$push"] = {"history": {"$each": envelopes}}
         return change
 
-    def _entity(self, row: Row) -> E:
+    def read(self, row: Row) -> E:
+        """The entity in a document."""
         return self.entity.model_validate({**row, "id": row["_id"]})
 
     def _document(self, entity: E, events: Sequence[Event], by: Origin) -> Row:

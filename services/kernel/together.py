@@ -1,13 +1,15 @@
-"""What several threads ask at the same moment is asked as one: those who come while one is on its way go together next.
+"""What is asked of the database at the same moment is asked as one: by threads of an API, or by the lanes of a worker.
 
-Nobody waits for company: who comes alone goes alone, at once. A round trip to the database, and its wait for the disk,
-costs about the same for one document as for ten (group commit).
+A round trip, and the database's wait for the disk, costs about the same for one document as for ten (group commit).
+Nobody waits for company: who comes alone goes alone, at once.
 """
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
+import greenlet
 from pymongo.errors import PyMongoError
 
 Q = TypeVar("Q")
@@ -16,29 +18,58 @@ A = TypeVar("A")
 MOST = 64
 
 
-class _Asked(Generic[Q, A]):
+class Lane(greenlet.greenlet):
+    """One of several functions that run side by side in one thread; see `services.kernel.lanes`.
+
+    Where it would wait, it goes back to that thread and says for what; the thread goes on with another one meanwhile.
+    """
+
+    @staticmethod
+    def here() -> "Lane | None":
+        """The lane that is running, if this is one."""
+        current = greenlet.getcurrent()
+        return current if isinstance(current, Lane) else None
+
+    def wait(self, reason: Any) -> Any:
+        """Comes back with what was waited for, or raises it."""
+        assert self.parent is not None
+        return self.parent.switch(reason)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Why a lane waits: for this question to be answered together with those of other lanes."""
+
+    together: "Together[Any, Any]"
+    question: Any
+
+
+class _Thread(Generic[Q, A]):
     """One thread's question. Its lock opens when it is answered, or when its thread is to lead the next group."""
 
     def __init__(self, question: Q) -> None:
         self.question = question
         self.answer: A | Exception | None = None
-        self.group: list[_Asked[Q, A]] | None = None
+        self.group: list[_Thread[Q, A]] | None = None
         self.opened = threading.Lock()
         self.opened.acquire()
 
 
 class Together(Generic[Q, A]):
-    """Calls `act` with the questions of one or more threads; it answers each, in order, or with what to raise there."""
+    """Calls `act` with one or more questions; it answers each, in order, or with what to raise there."""
 
     def __init__(self, act: Callable[[list[Q]], Sequence[A | Exception]]) -> None:
         self._act = act
         self._lock = threading.Lock()
-        self._waiting: list[_Asked[Q, A]] = []
+        self._waiting: list[_Thread[Q, A]] = []
         self._on_its_way = False
 
     def __call__(self, question: Q) -> A:
         """Raises what `act` raised for this question, or for all of them."""
-        mine: _Asked[Q, A] = _Asked(question)
+        lane = Lane.here()
+        if lane is not None:
+            return cast(A, lane.wait(Asked(self, question)))
+        mine: _Thread[Q, A] = _Thread(question)
         with self._lock:
             if self._on_its_way:
                 self._waiting.append(mine)
@@ -54,11 +85,22 @@ class Together(Generic[Q, A]):
                 self._pass_on()
         if isinstance(mine.answer, Exception):
             raise mine.answer
-        return mine.answer  # type: ignore[return-value]
+        return cast(A, mine.answer)
 
-    def _lead(self, group: list[_Asked[Q, A]]) -> None:
+    def ask(self, questions: list[Q]) -> Sequence[A | Exception]:
+        """A question that cannot even be put must not spoil its neighbours': then each is asked alone."""
         try:
-            answers = self._ask([each.question for each in group])
+            return self._act(questions)
+        except PyMongoError as away:
+            return [away] * len(questions)
+        except Exception as error:
+            if len(questions) == 1:
+                return [error]
+            return [answer for each in questions for answer in self.ask([each])]
+
+    def _lead(self, group: list[_Thread[Q, A]]) -> None:
+        try:
+            answers = self.ask([each.question for each in group])
             for each, answer in zip(group, answers, strict=True):
                 each.answer = answer
         except BaseException:  # this thread is told to end; the others must not wait for it
@@ -68,17 +110,6 @@ class Together(Generic[Q, A]):
         finally:
             for each in group[1:]:
                 each.opened.release()
-
-    def _ask(self, questions: list[Q]) -> Sequence[A | Exception]:
-        """A question that cannot even be put must not spoil its neighbours': then each is asked alone."""
-        try:
-            return self._act(questions)
-        except PyMongoError as away:
-            return [away] * len(questions)
-        except Exception as error:
-            if len(questions) == 1:
-                return [error]
-            return [answer for each in questions for answer in self._ask([each])]
 
     def _pass_on(self) -> None:
         with self._lock:

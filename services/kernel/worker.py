@@ -4,9 +4,8 @@ import asyncio
 import gc
 import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from typing import Any
-from zlib import crc32
 
 import faust
 import uvloop
@@ -15,12 +14,13 @@ from faust.transport.drivers import aiokafka as driver
 from services.kernel.heartbeat import beat
 from services.kernel.inbox import Inbox, Stopped
 from services.kernel.kafka_access import credentials, tls
+from services.kernel.lanes import Lanes
 from services.kernel.settings import settings
 
 log = logging.getLogger(__name__)
 
-LANE_DEPTH = 64
-AT_ONCE = 16
+IN_HAND = 1024
+"""Messages read and not yet acknowledged."""
 BEAT_SECONDS = 2.0
 FETCH_MILLISECONDS = 100
 
@@ -91,20 +91,42 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
 
     @app.agent(channel, name=group, concurrency=1)
     async def read(stream: Any) -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(config.lanes, "lane"))
-        lanes: list[asyncio.Queue[Any]] = [asyncio.Queue(LANE_DEPTH) for _ in range(config.lanes)]
-        tasks = [asyncio.create_task(_run_lane(lane, inbox)) for lane in lanes]
+        loop, room = asyncio.get_running_loop(), asyncio.Semaphore(IN_HAND)
+
+        def acknowledge(events: list[Any]) -> None:
+            for event in events:
+                event.ack()
+                room.release()
+
+        lanes: Lanes[Any] = Lanes(
+            config.lanes,
+            lambda event: inbox.receive(event.value),
+            lambda events: loop.call_soon_threadsafe(acknowledge, events),
+        )
+        threading.Thread(target=_run, args=(lanes,), name="lanes", daemon=True).start()
         try:
             async for event in stream.noack().events():
                 if inbox.ignores(event.value):
                     event.ack()
                     continue
-                await lanes[crc32(event.key or b"") % len(lanes)].put(event)
+                await room.acquire()
+                lanes.put(event.key or b"", event)
         finally:
-            for task in tasks:
-                task.cancel()
+            lanes.end()
 
     return app
+
+
+def _run(lanes: Lanes[Any]) -> None:
+    try:
+        lanes.run()
+    except Stopped:
+        return
+    except BaseException:
+        # Nothing but Stopped leaves the inbox; should it happen all the same, the message must not be acknowledged:
+        # the process ends, is started again and reads it again.
+        log.critical("the inbox failed; this worker ends", exc_info=True)
+        os._exit(70)
 
 
 def _credentials() -> faust.types.auth.CredentialsT | None:
@@ -116,30 +138,6 @@ def _credentials() -> faust.types.auth.CredentialsT | None:
             username=name, password=password, ssl_context=context, mechanism=settings().kafka_mechanism
         )
     return faust.SSLCredentials(context) if context is not None else None
-
-
-async def _run_lane(lane: "asyncio.Queue[Any]", inbox: Inbox) -> None:
-    while True:
-        # What waits goes to the thread together: going there and back costs as much as handling a small event.
-        events = [await lane.get()]
-        while len(events) < AT_ONCE and not lane.empty():
-            events.append(lane.get_nowait())
-        try:
-            await asyncio.to_thread(_receive, inbox, [event.value for event in events])
-        except Stopped:
-            return
-        except Exception:
-            # Nothing but Stopped leaves the inbox; should it happen all the same, the message must not be
-            # acknowledged: the process ends, is started again and reads it again.
-            log.critical("the inbox failed; this worker ends", exc_info=True)
-            os._exit(70)
-        for event in events:
-            event.ack()
-
-
-def _receive(inbox: Inbox, messages: list[bytes]) -> None:
-    for message in messages:
-        inbox.receive(message)
 
 
 class Worker(faust.Worker):

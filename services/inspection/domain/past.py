@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from pydantic import ConfigDict
+
 from services.inspection.domain.body import SealTold
 from services.inspection.domain.status_record import StatusRecord
 from services.kernel.model import Fact, Instant
@@ -11,6 +13,8 @@ from services.kernel.model import Fact, Instant
 
 class Past(Fact):
     """A verification without its readings, drawings and explanations, which are most of it."""
+
+    model_config = ConfigDict(extra="ignore")
 
     id: str
     tablet_id: str
