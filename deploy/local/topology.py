@@ -32,8 +32,10 @@ PROCESSES = (
 )
 
 
-GIVES_WAY = 10
-"""Evidence is taken before it is interpreted (decision 0009): on one machine these step back behind APIs and engines."""
+GIVES_WAY, COMES_LATER = 10, 15
+"""Evidence is taken before it is interpreted (decision 0009), and what it means for the register goes before the next due
+date and the mail: on one machine these step back behind APIs and engines. All others beside an API have the first."""
+LATER = ("scheduling", "notifications")
 
 
 def service_process(
@@ -56,7 +58,7 @@ def service_process(
         environment=environment if kind == "api" else {**environment, "VERNIER_HEARTBEAT": str(heartbeat)},
         before=forget_heartbeat,
         listener=listener,
-        nice=0 if kind == "api" else GIVES_WAY,
+        nice=0 if kind == "api" else COMES_LATER if service in LATER else GIVES_WAY,
     )
 
 
