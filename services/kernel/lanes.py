@@ -67,7 +67,9 @@ class Lanes(Generic[M]):
 
     def run(self) -> None:
         for number in range(self._count):
-            Lane(self._work).switch(number)
+            lane = Lane(self._work)
+            lane.ready = self._ready
+            lane.switch(number)
         while self._take_in():
             while self._ready:
                 self._go_on(*self._ready.popleft())

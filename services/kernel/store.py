@@ -1,11 +1,9 @@
 """One document = one aggregate = one transaction: state, history and inbox mark are written together or not at all."""
 
-import copy
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 from mongoengine import (
@@ -18,21 +16,19 @@ from mongoengine import (
     connect,
     disconnect,
 )
-from pymongo import UpdateOne, WriteConcern
+from pymongo import WriteConcern
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
+from services.kernel.documents import Documents, Row, key_of
 from services.kernel.model import AlreadyDone, Entity, Envelope, Event, NotFound, Origin, Stale, now
 from services.kernel.settings import settings
-from services.kernel.together import Together
+from services.kernel.together import Together, Turns
 
 E = TypeVar("E", bound=Entity)
 DURABLE = WriteConcern(w="majority", j=True)
 ATTEMPTS = 20
-DUPLICATE_KEY = 11000
 RECENT_SECONDS, MOST_RECENT = 1.0, 4096
-
-Row = dict[str, Any]
 
 LOCK = {"fields": ["id", "version", "relayed"], "name": "lock"}
 """For the condition of every commit, and of the relay's mark. MongoDB finds the id and looks at the version; the embedded
@@ -85,28 +81,19 @@ class Store(Generic[E]):
         return collection.with_options(write_concern=DURABLE)
 
     def find(self, id: str) -> E | None:
-        [found] = self._found([id])
+        [found] = self._documents.find([id])
         return self.read(found) if found else None
 
     def find_each(self, *ids: str) -> list[E]:
         """Those of some that are there."""
-        return [self.read(found) for found in self._found(list(ids)) if found]
+        return [self.read(found) for found in self._documents.find(list(ids)) if found]
 
     def by(self, field: str, fields: Iterable[str] = ()) -> Together[str, list[Row]]:
         """Asks for the documents (or these fields of them) whose `field`, the first of an index, has a value.
 
         Make it once: those who ask it at the same moment ask together.
         """
-        shown = dict.fromkeys(fields, 1) or {"history": 0}
-
-        def ask(values: list[str]) -> list[list[Row]]:
-            where = values[0] if len(values) == 1 else {"$in": sorted(set(values))}
-            found: dict[str, list[Row]] = {value: [] for value in values}
-            for row in self.collection.find({field: where}, {field: 1} | shown if fields else shown):
-                found[row[field]].append(row)
-            return [copy.deepcopy(found[each]) if values.count(each) > 1 else found[each] for each in values]
-
-        return Together(ask)
+        return self._documents.by(field, fields)
 
     def recent(self, id: str) -> E | None:
         """As `find`, but what was written within the last second may be lacking.
@@ -152,7 +139,7 @@ class Store(Generic[E]):
     def add(self, entity: E, *events: Event, by: Origin) -> E:
         """Creates the aggregate. Raises AlreadyDone when its id or a unique key is taken."""
         document = self._document(entity, events, by)
-        [refused] = self._inserted([document])
+        [refused] = self._documents.insert([document])
         if refused is not None:
             raise refused
         return self._created(entity, document)
@@ -164,14 +151,7 @@ class Store(Generic[E]):
         """
         documents = [self._document(entity, events, by) for entity, events, by in made]
         created = [self._created(each[0], document) for each, document in zip(made, documents, strict=True)]
-        try:
-            self.collection.insert_many(documents, ordered=True)
-        except BulkWriteError as error:
-            details = error.details or {}
-            if details.get("writeConcernErrors") or details["writeErrors"][0]["code"] != DUPLICATE_KEY:
-                raise
-            return created[: details["writeErrors"][0]["index"]]
-        return created
+        return created[: self._documents.insert_in_order(documents)]
 
     def add_many(self, made: Sequence[tuple[E, Sequence[Event]]], by: Origin) -> list[E | AlreadyDone]:
         """Creates many aggregates in one round trip, each a transaction of its own.
@@ -181,7 +161,7 @@ class Store(Generic[E]):
         if not made:
             return []
         documents = [self._document(entity, events, by) for entity, events in made]
-        refused = self._inserted(documents)
+        refused = self._documents.insert(documents)
         for error in refused:
             if error is not None and not isinstance(error, AlreadyDone):
                 raise error
@@ -216,7 +196,7 @@ class Store(Generic[E]):
         try:
             result = self.collection.update_one({"_id": entity.id, "version": entity.version}, change)
         except DuplicateKeyError as error:
-            raise AlreadyDone(entity.subject, _key(error.details or {})) from error
+            raise AlreadyDone(entity.subject, key_of(error.details or {})) from error
         finally:
             self._recent.pop(entity.id, None)
         if result.matched_count == 0:
@@ -236,33 +216,35 @@ class Store(Generic[E]):
         `change` alters the entity and returns what happened, if anything did. `create` makes it when it is missing;
         without `create` a missing aggregate is left alone (the event is about something this service does not keep).
         """
-        for attempt in range(ATTEMPTS):
-            # The first event of an aggregate makes ours of the same id: then there is nothing to be found yet.
-            begins = cause.sequence == 1 and cause.subject.endswith(f"/{id}")
-            first = attempt == 0 and create is not None and begins
-            entity = None if first else self.find(id)
-            fresh = entity is None
-            if entity is None:
-                if create is None:
+        with self._turns(id):
+            for attempt in range(ATTEMPTS):
+                # The first event of an aggregate makes ours of the same id: then there is nothing to be found yet.
+                begins = cause.sequence == 1 and cause.subject.endswith(f"/{id}")
+                first = attempt == 0 and create is not None and begins
+                entity = None if first else self.find(id)
+                fresh = entity is None
+                if entity is None:
+                    if create is None:
+                        return
+                    entity = create()
+                elif entity.seen.get(cause.subject, 0) >= cause.sequence:
                     return
-                entity = create()
-            elif entity.seen.get(cause.subject, 0) >= cause.sequence:
-                return
-            outcome = change(entity)
-            events = [] if outcome is None else [outcome] if isinstance(outcome, Event) else list(outcome)
-            try:
-                if fresh:
-                    self.add(entity, *events, by=cause)
-                else:
-                    self._changed((entity.id, entity.version, self._change(entity, events, cause)))
-                return
-            except Stale:
-                continue
-            except AlreadyDone:
-                if fresh and self.find(id) is not None:
+                outcome = change(entity)
+                events = [] if outcome is None else [outcome] if isinstance(outcome, Event) else list(outcome)
+                try:
+                    if fresh:
+                        self.add(entity, *events, by=cause)
+                    else:
+                        self._documents.update((id, entity.version, self._change(entity, events, cause)))
+                        self._recent.pop(id, None)
+                    return
+                except Stale:
                     continue
-                raise
-        raise Stale(f"{self.entity.kind}/{id}")
+                except AlreadyDone:
+                    if fresh and self.find(id) is not None:
+                        continue
+                    raise
+            raise Stale(f"{self.entity.kind}/{id}")
 
     def keep(self, cause: Envelope, entity: E) -> None:
         """Keeps the newest copy of a fact that another service owns: a projection's whole state is replaced."""
@@ -274,80 +256,16 @@ class Store(Generic[E]):
         self.on(cause, entity.id, replace, lambda: entity)
 
     @cached_property
+    def _documents(self) -> Documents:
+        return Documents(lambda: self.collection, self.entity.kind)
+
+    @cached_property
     def _recent(self) -> dict[str, tuple[float, int, E]]:
         return {}
 
     @cached_property
-    def _found(self) -> Together[list[str], list[Row | None]]:
-        return Together(self._find)
-
-    @cached_property
-    def _inserted(self) -> Together[list[Row], list[Exception | None]]:
-        return Together(self._insert)
-
-    @cached_property
-    def _changed(self) -> Together[tuple[str, int, Row], None]:
-        return Together(self._update)
-
-    def _find(self, lists: list[list[str]]) -> list[list[Row | None]]:
-        ids = [id for each in lists for id in each]
-        where = ids[0] if len(ids) == 1 else {"$in": sorted(set(ids))}
-        rows = {row["_id"]: row for row in self.collection.find({"_id": where}, {"history": 0})}
-        found = (copy.deepcopy(rows.get(id)) if ids.count(id) > 1 else rows.get(id) for id in ids)
-        return [list(islice(found, len(each))) for each in lists]
-
-    def _insert(self, lists: list[list[Row]]) -> list[list[Exception | None]]:
-        """Each document is a transaction of its own; for each what hindered it, if anything did."""
-        documents = [document for each in lists for document in each]
-        refused: list[Exception | None] = [None] * len(documents)
-        try:
-            self.collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            details = error.details or {}
-            if details.get("writeConcernErrors"):
-                raise
-            for each in details["writeErrors"]:
-                subject = f"{self.entity.kind}/{documents[each['index']]['_id']}"
-                taken = each["code"] == DUPLICATE_KEY
-                refused[each["index"]] = AlreadyDone(subject, _key(each)) if taken else error
-        answers = iter(refused)
-        return [list(islice(answers, len(each))) for each in lists]
-
-    def _update(self, changes: list[tuple[str, int, Row]]) -> list[Exception | None]:
-        """Several versions at once; of those for one aggregate only the first can be in time.
-
-        The database says only how many were as expected: if not all, everyone looks again. Whose change went through
-        then finds its mark, as after a crash; hence for handlers only.
-        """
-        stale = [Stale(f"{self.entity.kind}/{id}") for id, _, _ in changes]
-        places = list({id: place for place, (id, _, _) in reversed(list(enumerate(changes)))}.values())
-        refused: dict[int, Exception] = {}
-        try:
-            updates = [
-                UpdateOne({"_id": id, "version": version}, change)
-                for id, version, change in (changes[place] for place in places)
-            ]
-            matched = self.collection.bulk_write(updates, ordered=False).matched_count
-        except BulkWriteError as error:
-            details = error.details or {}
-            if details.get("writeConcernErrors"):
-                raise
-            matched = details["nMatched"]
-            for each in details["writeErrors"]:
-                taken = each["code"] == DUPLICATE_KEY
-                place = places[each["index"]]
-                refused[place] = (
-                    AlreadyDone(f"{self.entity.kind}/{changes[place][0]}", _key(each)) if taken else error
-                )
-        finally:
-            for id, _, _ in changes:
-                self._recent.pop(id, None)
-        whole = matched == len(places) - len(refused)
-        written = set(places) if whole else set()
-        return [
-            refused.get(place) or (None if place in written else stale[place])
-            for place in range(len(changes))
-        ]
+    def _turns(self) -> Turns:
+        return Turns()
 
     def _change(self, entity: E, events: Sequence[Event], by: Origin) -> Row:
         envelopes = self._envelopes(entity, events, by)
@@ -383,11 +301,6 @@ class Store(Generic[E]):
 
     def _seen(self, entity: E, by: Origin) -> dict[str, int]:
         return entity.seen | {by.subject: by.sequence} if isinstance(by, Envelope) else entity.seen
-
-
-def _key(details: Mapping[str, Any]) -> Row:
-    key = details.get("keyValue") or {}
-    return {name.removeprefix("_"): key[name] for name in key}
 
 
 _opened = 0

@@ -5,7 +5,9 @@ Nobody waits for company: who comes alone goes alone, at once.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -23,6 +25,9 @@ class Lane(greenlet.greenlet):
 
     Where it would wait, it goes back to that thread and says for what; the thread goes on with another one meanwhile.
     """
+
+    ready: "deque[tuple[Lane, Any]]"
+    """Lanes that can go on, each with what it waited for."""
 
     @staticmethod
     def here() -> "Lane | None":
@@ -42,6 +47,41 @@ class Asked:
 
     together: "Together[Any, Any]"
     question: Any
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Why a lane waits: until another one has changed the same thing."""
+
+
+class Turns:
+    """Lanes that change the same thing do it one after the other: all at once, all but one would do it in vain.
+
+    Threads, and other processes, are left to meet at the thing itself.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[Lane]] = {}
+
+    @contextmanager
+    def __call__(self, id: str) -> Iterator[None]:
+        lane = Lane.here()
+        if lane is None:
+            yield
+            return
+        if id in self._waiting:
+            self._waiting[id].append(lane)
+            lane.wait(Turn())
+        else:
+            self._waiting[id] = deque()
+        try:
+            yield
+        finally:
+            if self._waiting[id]:
+                after = self._waiting[id].popleft()
+                after.ready.append((after, None))
+            else:
+                del self._waiting[id]
 
 
 class _Thread(Generic[Q, A]):

@@ -146,3 +146,18 @@ def test_what_must_not_leave_the_inbox_ends_the_run() -> None:
 
     with pytest.raises(MemoryError):
         run(handle, [("a", b"a1")])
+
+
+def test_many_that_change_the_same_thing_do_not_wear_each_other_out() -> None:
+    """More than would be tried again for one event; none may become a letter."""
+    for number in range(60):
+        jug(f"j{number}")
+
+    def pass_on(event: Poured, envelope: Envelope) -> None:
+        jugs.on(envelope, "k1", lambda each: each.pour(1), lambda: Jug(id="k1", label="k1"))
+
+    messages = [(each.subject, raw(each)) for each in sent_by_relay()]
+    inbox = Inbox("kernel", {Poured: pass_on}, delays=())
+    run(inbox.receive, messages, lanes=512)
+    assert list(inbox.open_letters()) == []
+    assert jugs.get("k1").litres == 60
