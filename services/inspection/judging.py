@@ -138,7 +138,7 @@ def _last_status(record: Record, body: VerificationBody) -> StatusRecord | None:
 
 def _note_repeats(record: Record, body: VerificationBody, visit_id: str, envelope: Envelope) -> None:
     """Asked when this verification is there: of two that come at once, the later to look sees both."""
-    for each in repeats(past_of(body.instrument_id), visit_id):
+    for each in repeats(past_of(body.instrument_id), record.id, visit_id):
         attention = Attention.of(
             Concern("verified-twice", {"visit": visit_id}),
             each.id,

@@ -36,12 +36,15 @@ class Past(Fact):
         return self.verified_at, self.corrects is not None, self.id
 
 
-def repeats(past: Iterable[Past], visit_id: str) -> list[Past]:
-    """Those that tell of the instrument once more on a visit, the first of them and corrections aside."""
+def repeats(past: Iterable[Past], id: str, visit_id: str) -> list[Past]:
+    """Which tell of the instrument once more on a visit, as far as one verification shows it: itself, if another came
+    before, and those that came after. Of two, whichever is looked at when both are there, it is the later one that is named.
+    """
     same = sorted(
         (each for each in past if each.visit_id == visit_id), key=lambda each: (each.received_at, each.id)
     )
-    return [each for each in same[1:] if each.corrects is None]
+    own = next((place for place, each in enumerate(same) if each.id == id), len(same))
+    return [each for each in same[max(own, 1) :] if each.corrects is None]
 
 
 def last_status(past: Iterable[Past], before: Instant, aside: Iterable[str]) -> StatusRecord | None:
