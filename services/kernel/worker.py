@@ -103,7 +103,7 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
             lambda event: inbox.receive(event.value),
             lambda events: loop.call_soon_threadsafe(acknowledge, events),
         )
-        threading.Thread(target=_run, args=(lanes,), name="lanes", daemon=True).start()
+        threading.Thread(target=_run, args=(lanes, inbox), name="lanes", daemon=True).start()
         try:
             async for event in stream.noack().events():
                 if inbox.ignores(event.value):
@@ -117,12 +117,14 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
     return app
 
 
-def _run(lanes: Lanes[Any]) -> None:
+def _run(lanes: Lanes[Any], inbox: Inbox) -> None:
     try:
         lanes.run()
     except Stopped:
         return
     except BaseException:
+        if inbox.stop.is_set():
+            return  # the event loop may be closed by now; what is in hand is not acknowledged and comes again
         # Nothing but Stopped leaves the inbox; should it happen all the same, the message must not be acknowledged:
         # the process ends, is started again and reads it again.
         log.critical("the inbox failed; this worker ends", exc_info=True)
