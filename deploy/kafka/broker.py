@@ -64,8 +64,7 @@ log.dirs={data}
         *_java(folder),
         "kafka.tools.StorageTool",
         "format",
-        "--cluster-id",
-        cluster,
+        f"--cluster-id={cluster}",  # one word: an id may begin with a dash
         "--config",
         str(config),
         *(_scram(guarded) if guarded else ()),
