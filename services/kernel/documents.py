@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, WriteConcernError
 
 from services.kernel.model import AlreadyDone, Stale
 from services.kernel.together import Together
@@ -106,8 +106,8 @@ def key_of(details: Mapping[str, Any]) -> Row:
 
 
 def _errors(error: BulkWriteError) -> list[Row]:
-    """What was refused of a bulk. Raises the error itself when it is not known what is on the disk."""
+    """What was refused of a bulk. Raises WriteConcernError, as one write does, when it is not known what is on the disk."""
     details = error.details or {}
-    if details.get("writeConcernErrors"):
-        raise error
+    if unsure := details.get("writeConcernErrors"):
+        raise WriteConcernError(unsure[0].get("errmsg", ""), unsure[0].get("code"), unsure[0]) from error
     return list(details["writeErrors"])

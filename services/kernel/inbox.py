@@ -69,7 +69,7 @@ class Inbox:
         self.letters.create_index([("open", 1), ("subject", 1), ("at", 1)])
 
     def ignores(self, raw: bytes) -> bool:
-        """Whether a message is plainly none of ours, by the type in its head; many are, and need no thread to say so."""
+        """Whether a message is plainly none of ours, by the type in its head; many are, and need no lane to say so."""
         found = HEAD.search(raw or b"", 0, HEAD_BYTES)
         event = Event.known.get(found.group(1).decode()) if found else None
         return event is not None and event not in self.handlers
