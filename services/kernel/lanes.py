@@ -1,7 +1,9 @@
 """The lanes of a worker: messages handled side by side in one thread, those of one subject one after the other.
 
 A lane is a greenlet. It runs until it asks the database something; when all lanes have, what they ask is asked together,
-and each goes on with its answer. So a burst of like events costs few round trips, and handlers stay plain functions.
+and each goes on with its answer. They set out together too: what arrives meanwhile waits until all are home, so that
+lanes with like events ask like questions at the same moments. So a burst costs few round trips, and handlers stay
+plain functions.
 """
 
 import itertools
@@ -9,11 +11,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
-from zlib import crc32
 
 from services.kernel.together import Asked, Lane, Together
 
@@ -49,9 +51,10 @@ class Lanes(Generic[M]):
 
     def __init__(self, count: int, handle: Callable[[M], object], done: Callable[[list[M]], object]) -> None:
         self._count, self._handle, self._done = count, handle, done
-        self._arriving: SimpleQueue[tuple[int, M] | None] = SimpleQueue()
-        self._queues: list[deque[M]] = [deque() for _ in range(count)]
-        self._idle: list[Lane | None] = [None] * count
+        self._arriving: SimpleQueue[tuple[bytes, M] | None] = SimpleQueue()
+        self._waiting: dict[bytes, deque[M]] = {}
+        self._in_hand: set[bytes] = set()
+        self._home: list[Lane] = []
         self._ready: deque[tuple[Lane, Any]] = deque()
         self._asked: dict[Together[Any, Any], list[tuple[Lane, Any]]] = {}
         self._pausing: list[tuple[float, int, Lane]] = []
@@ -59,18 +62,18 @@ class Lanes(Generic[M]):
         self._over: list[M] = []
 
     def put(self, key: bytes, message: M) -> None:
-        self._arriving.put((crc32(key) % self._count, message))
+        self._arriving.put((key, message))
 
     def end(self) -> None:
         """`run` returns; what is in hand is given up."""
         self._arriving.put(None)
 
     def run(self) -> None:
-        for number in range(self._count):
+        for _ in range(self._count):
             lane = Lane(self._work)
             lane.ready = self._ready
-            lane.switch(number)
-        while self._take_in():
+            lane.switch(lane)
+        while self._ready or self._set_out():
             while self._ready:
                 self._go_on(*self._ready.popleft())
             if self._over:
@@ -80,18 +83,15 @@ class Lanes(Generic[M]):
             for together, waiting in asked.items():
                 answers = together.ask([question for _, question in waiting])
                 self._ready += [(lane, answer) for (lane, _), answer in zip(waiting, answers, strict=True)]
+            self._wake()
 
-    def _work(self, number: int) -> None:
-        queue = self._queues[number]
+    def _work(self, lane: Lane) -> None:
         while True:
-            while queue:
-                message = queue.popleft()
-                self._handle(message)
-                self._over.append(message)
-            lane = Lane.here()
-            assert lane is not None
-            self._idle[number] = lane
-            lane.wait(Idle())
+            self._home.append(lane)
+            key, message = lane.wait(Idle())
+            self._handle(message)
+            self._in_hand.remove(key)
+            self._over.append(message)
 
     def _go_on(self, lane: Lane, answer: Any) -> None:
         reason = lane.throw(answer) if isinstance(answer, Exception) else lane.switch(answer)
@@ -100,23 +100,37 @@ class Lanes(Generic[M]):
         elif isinstance(reason, Pause):
             heappush(self._pausing, (reason.until, next(self._turn), lane))
 
-    def _take_in(self) -> bool:
-        """What has arrived, and who has paused long enough; waits for it when there is nothing else to do."""
+    def _wake(self) -> None:
         while self._pausing and self._pausing[0][0] <= time.monotonic():
             self._ready.append((heappop(self._pausing)[2], None))
-        wait = not self._ready and not self._asked
+
+    def _set_out(self) -> bool:
+        """Gives lanes the first message of each subject, when all are home or pause; waits for one when there is none.
+
+        False when told to end.
+        """
+        wait = False
+        while not self._ready:
+            if not self._take_in(wait):
+                return False
+            for key in [key for key in self._waiting if key not in self._in_hand][: len(self._home)]:
+                messages = self._waiting[key]
+                self._ready.append((self._home.pop(), (key, messages.popleft())))
+                self._in_hand.add(key)
+                if not messages:
+                    del self._waiting[key]
+            self._wake()
+            wait = True
+        return True
+
+    def _take_in(self, wait: bool) -> bool:
         rest = max(0.0, self._pausing[0][0] - time.monotonic()) if self._pausing else None
-        try:
+        with suppress(Empty):
             while True:
                 arrived = self._arriving.get(wait, rest)
                 if arrived is None:
                     return False
                 wait = False
-                number, message = arrived
-                self._queues[number].append(message)
-                lane = self._idle[number]
-                if lane is not None:
-                    self._idle[number] = None
-                    self._ready.append((lane, None))
-        except Empty:
-            return True
+                key, message = arrived
+                self._waiting.setdefault(key, deque()).append(message)
+        return True
