@@ -22,8 +22,11 @@ from services.kernel.model import AlreadyDone, Instant, NotFound, Origin, Reject
 def take(
     batch: Batch, inspector_id: str, received_at: Instant, by: Origin
 ) -> tuple[Tablet, list[dict[str, Any]]]:
-    """The tablet, and the answers in order. Raises Rejected 409 (tablet not enrolled), 403 (somebody else's)."""
-    tablet = enrolled(batch.tablet_id)
+    """The tablet, and the answers in order. Raises Rejected 409 (tablet not enrolled), 403 (somebody else's).
+
+    A tablet that another process suspended within the last second may count as active still: so may its record.
+    """
+    tablet = tablets.recent(batch.tablet_id) or enrolled(batch.tablet_id)
     tablet.must_be_of(inspector_id)
     arrival = Arrival(tablet, batch.sent_at, received_at)
     arrived = _with_breaks([_of_suspended(read_record(raw, arrival), tablet) for raw in batch.records])

@@ -35,7 +35,7 @@ from services.inspection.domain.tablet import Tablet
 from services.inspection.domain.transfer import Transfer
 from services.inspection.domain.verification import Verification
 from services.inspection.domain.visit_report import VisitReport
-from services.kernel.model import instant_text, now
+from services.kernel.model import Instant, instant_text, now
 from services.kernel.store import DURABLE, Aggregate, Projection, Store
 from services.kernel.together import Together
 
@@ -251,9 +251,11 @@ STORES: list[Store[Any]] = [
 
 def note_contact(tablet: Tablet) -> None:
     """Writes when a tablet was last heard, to some seconds. Losing it costs nothing: no journal."""
-    at = now()
-    if tablet.last_contact_at is not None and at - tablet.last_contact_at < CONTACT_STEP:
+    at, noted = now(), _contacts.setdefault(tablets.collection.database.client, {})
+    last = noted.get(tablet.id) or tablet.last_contact_at
+    if last is not None and at - last < CONTACT_STEP:
         return
+    noted[tablet.id] = at
     quick = tablets.collection.with_options(write_concern=WriteConcern(w=1, j=False))
     quick.update_one({"_id": tablet.id}, {"$set": {"last_contact_at": instant_text(at)}})
 
@@ -270,6 +272,8 @@ def chain_of(tablet_id: str, first: int, last: int) -> dict[int, set[str]]:
 
 
 _latest: WeakKeyDictionary[Any, dict[str, dict[int, set[str]]]] = WeakKeyDictionary()
+_contacts: WeakKeyDictionary[Any, dict[str, Instant]] = WeakKeyDictionary()
+"""What this process noted of tablets, by the database in which it did."""
 
 
 def latest_link(tablet_id: str) -> dict[int, set[str]]:

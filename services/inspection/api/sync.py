@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 
 from services.inspection.domain.batch import read_batch
 from services.inspection.domain.body import Hash
@@ -120,15 +120,15 @@ def procedure(hash: Hash, inspector_id: OwnInspector) -> PlainTextResponse:
     return PlainTextResponse(procedure_text(hash), media_type="application/toml; charset=utf-8")
 
 
-@router.post("/records", openapi_extra=SENT_BODY)
+# An answer that is made here needs no second thread to be read into its shape and written.
+@router.post("/records", openapi_extra=SENT_BODY, response_model=dict[str, Any])
 def push(
     caller: Annotated[Caller, Inspector],
     inspector_id: OwnInspector,
     body: Annotated[bytes, Depends(whole_body)],
-    response: Response,
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Takes 1 to 200 signed records of one tablet. Inspectors, from a tablet enrolled for them."""
     received_at = now()
     tablet, answers = take(read_batch(body), inspector_id, received_at, caller)
-    response.headers[STANDING] = tablet.status
-    return {"server_time": instant_text(received_at), "answers": answers}
+    told = {"server_time": instant_text(received_at), "answers": answers}
+    return JSONResponse(told, headers={STANDING: tablet.status})
