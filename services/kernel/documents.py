@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError, WriteConcernError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteConcernError
 
 from services.kernel.model import AlreadyDone, Stale
 from services.kernel.together import Together
@@ -79,20 +79,42 @@ class Documents:
         """
         first = {id: place for place, (id, _, _) in reversed(list(enumerate(changes)))}
         places = sorted(first.values())
-        updates = [UpdateOne({"_id": changes[n][0], "version": changes[n][1]}, changes[n][2]) for n in places]
         refused: dict[int, Exception] = {}
         try:
-            matched = self._collection().bulk_write(updates, ordered=False).matched_count
+            changed = self._change([changes[n] for n in places])
         except BulkWriteError as error:
-            matched = (error.details or {})["nMatched"]
+            changed = (error.details or {})["nMatched"]
             for each in _errors(error):
                 place = places[each["index"]]
                 refused[place] = self._refusal(each, changes[place][0], error)
-        whole = matched + len(refused) == len(places)
+        whole = changed + len(refused) == len(places)
         return [
             refused.get(n) or (None if whole and first[id] == n else Stale(f"{self._kind}/{id}"))
             for n, (id, _, _) in enumerate(changes)
         ]
+
+    def _change(self, changes: list[tuple[str, int, Row]]) -> int:
+        """Changes documents that have the version; how many had it.
+
+        Several as one command that holds what each becomes: the embedded engine waits for the disk once then, and not
+        for each. What a unique key refuses stops such a command midway, and it says not where: then one by one.
+        """
+        if len(changes) > 1:
+            become = [
+                {
+                    "case": {"$and": [{"$eq": ["$_id", id]}, {"$eq": ["$version", version]}]},
+                    "then": _changed(change),
+                }
+                for id, version, change in changes
+            ]
+            switch = {"$switch": {"branches": become, "default": "$$ROOT"}}
+            ids = {"_id": {"$in": [id for id, _, _ in changes]}}
+            try:
+                return self._collection().update_many(ids, [{"$replaceWith": switch}]).modified_count
+            except DuplicateKeyError:
+                pass
+        updates = [UpdateOne({"_id": id, "version": version}, change) for id, version, change in changes]
+        return self._collection().bulk_write(updates, ordered=False).matched_count
 
     def _refusal(self, error: Row, id: str, whole: Exception) -> Exception:
         taken = error["code"] == DUPLICATE_KEY
@@ -103,6 +125,14 @@ def key_of(details: Mapping[str, Any]) -> Row:
     """The unique key that was taken, as the database names it."""
     key = details.get("keyValue") or {}
     return {name.removeprefix("_"): key[name] for name in key}
+
+
+def _changed(change: Row) -> Row:
+    """What `$set` and `$push` make of a document, as an expression."""
+    parts: list[Any] = ["$$ROOT", {"$literal": change["$set"]}]
+    for name, added in change.get("$push", {}).items():
+        parts.append({name: {"$concatArrays": [f"${name}", {"$literal": added["$each"]}]}})
+    return {"$mergeObjects": parts}
 
 
 def _errors(error: BulkWriteError) -> list[Row]:
