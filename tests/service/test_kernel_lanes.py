@@ -161,3 +161,27 @@ def test_many_that_change_the_same_thing_do_not_wear_each_other_out() -> None:
     run(inbox.receive, messages, lanes=512)
     assert list(inbox.open_letters()) == []
     assert jugs.get("k1").litres == 60
+
+
+def test_what_a_key_refuses_hinders_no_other_of_its_group() -> None:
+    """Twenty are changed at once, each to another label; one of these is taken. A label is a text, whatever it says."""
+    labels = {f"j{number}": f"$label{number}" for number in range(20)} | {"j3": "$$ROOT", "j7": "bình j20"}
+    for number in range(21):
+        jug(f"j{number}")
+
+    def rename(event: Poured, envelope: Envelope) -> None:
+        def change(each: Jug) -> Poured:
+            each.label = labels[each.id]
+            return each.pour(1)
+
+        if event.jug_id in labels:
+            jugs.on(envelope, event.jug_id, change)
+
+    messages = [(each.subject, raw(each)) for each in sent_by_relay()]
+    inbox = Inbox("kernel", {Poured: rename}, delays=())
+    run(inbox.receive, messages, lanes=64)
+    assert [letter["subject"] for letter in inbox.open_letters()] == ["jug/j7"]
+    for id, label in labels.items():
+        expected = ("bình j7", 1) if id == "j7" else (label, 2)
+        assert (jugs.get(id).label, jugs.get(id).litres) == expected
+        assert len(jugs.history(id)) == expected[1]
