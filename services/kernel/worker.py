@@ -49,8 +49,7 @@ class PromptTransport(driver.Transport):
 def make_app(inbox: Inbox, group: str) -> faust.App:
     """A Faust application that reads every topic its handlers name.
 
-    Messages of one aggregate go through one lane, in order; lanes work side by side in threads, since handlers are
-    plain functions that wait for the database. A message is acknowledged when its handling is over; the offset that
+    Messages of one aggregate are handled one after the other, those of several side by side (kernel/lanes.py). A message is acknowledged when its handling is over; the offset that
     Faust commits is the last before the first message still in hand.
     """
     config = settings()
