@@ -49,8 +49,9 @@ class PromptTransport(driver.Transport):
 def make_app(inbox: Inbox, group: str) -> faust.App:
     """A Faust application that reads every topic its handlers name.
 
-    Messages of one aggregate are handled one after the other, those of several side by side (kernel/lanes.py). A message is acknowledged when its handling is over; the offset that
-    Faust commits is the last before the first message still in hand.
+    Messages of one aggregate are handled one after the other, those of several side by side (kernel/lanes.py). A message
+    is acknowledged when its handling is over; the offset that Faust commits is the last before the first message still
+    in hand.
     """
     config = settings()
     datadir = config.state / "faust" / group
