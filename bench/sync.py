@@ -27,7 +27,7 @@ from services.kernel.model import instant_text, now
 QUIET_SECONDS = 600.0
 QUIET_CPU_SECONDS = 0.6
 """What sixteen processes use in two seconds by merely looking whether there is something to do."""
-LOOK_SECONDS, LOOKED_AT = 0.05, 50
+LOOK_SECONDS, LOOKED_AT = 0.05, 20
 """How often it is looked for the longest awaited instruments, and for how many: looking costs the database too."""
 PARTS = ("batches", "singles", "register", "pull")
 WORK_INSTRUMENTS, WORK_VISITS, CHANGED = 50_000, 1_000, 20

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 IDLE_SECONDS = 0.2
 TICK_SECONDS = 0.05
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.1
 """What comes within it goes out together, and is marked together."""
 RETRY_SECONDS = 1.0
 TAIL = 1000
