@@ -15,9 +15,9 @@ from services.kernel.model import Entity, Id, Instant, derived_id
 from services.notifications.notice import CHANNEL, Matter, Topic
 
 LONGEST_WAIT = 10
-"""Who has waited for so many quiet times leaves, though more may come …"""
+"""Who has waited for so many quiet times leaves, though more may come."""
 MOST_MATTERS = 200
-"""… and so do so many; the next ones are another notice."""
+"""So many leave when the first of them has waited one quiet time; the next ones are another notice."""
 
 
 class Heard(Entity, kind="heard"):
@@ -55,6 +55,6 @@ class Heard(Entity, kind="heard"):
 
 def ready(since: Sequence[datetime], at: datetime, quiet: timedelta) -> bool:
     """Whether those that wait in one group since then, longest waiting first, are to leave now."""
-    if not since:
+    if not since or since[0] + quiet > at:
         return False
     return len(since) >= MOST_MATTERS or since[-1] + quiet <= at or since[0] + LONGEST_WAIT * quiet <= at

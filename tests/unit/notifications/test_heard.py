@@ -23,13 +23,15 @@ quiet_times = st.timedeltas(timedelta(), timedelta(minutes=1))
 
 @given(ages, quiet_times)
 def test_it_leaves_when_quiet_or_long_waited_or_full(ages: list[timedelta], quiet: timedelta) -> None:
-    leaves = min(ages) >= quiet or max(ages) >= LONGEST_WAIT * quiet or len(ages) >= MOST_MATTERS
+    full = len(ages) >= MOST_MATTERS and max(ages) >= quiet
+    leaves = min(ages) >= quiet or max(ages) >= LONGEST_WAIT * quiet or full
     assert ready(waiting(ages), AT, quiet) == leaves
 
 
-def test_a_full_letter_waits_for_nothing() -> None:
-    assert not ready(waiting([timedelta()] * (MOST_MATTERS - 1)), AT, QUIET)
-    assert ready(waiting([timedelta()] * MOST_MATTERS), AT, QUIET)
+def test_a_full_letter_does_not_wait_for_quiet() -> None:
+    moment = [timedelta()] * (MOST_MATTERS - 2)
+    assert not ready(waiting([QUIET, *moment]), AT, QUIET)
+    assert ready(waiting([QUIET, timedelta(), *moment]), AT, QUIET)
 
 
 def test_nobody_waits() -> None:
