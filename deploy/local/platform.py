@@ -69,6 +69,8 @@ class LocalPlatform:
             # A worker that was killed is missed soon. The embedded broker, moreover, lets a group wait half a
             # session before it begins.
             "VERNIER_SESSION_SECONDS": "6",
+            # Whoever tries it out wants to see the letter.
+            "VERNIER_NOTICE_QUIET_SECONDS": "3",
             **told,
             "VERNIER_HOST": ports.HOST,
             "VERNIER_STATE": str(self.state),

@@ -125,7 +125,7 @@ MEANINGS = {
     "verdict": "what the server concluded",
     "withheld": "gates that are shut, so that no certificate can follow a pass",
     # notices
-    "about": "the id of the event that the notice tells of",
+    "about": "the id of the event that the notice tells of; of several, the one that waited longest",
     "channel": "how it was sent",
     "topic": "what the notice is about",
     # what stands for several things

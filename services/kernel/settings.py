@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: str = "vernier@localhost"
     notice_max_age_days: int = Field(3, ge=0, le=365)
+    notice_quiet_seconds: float = Field(60, ge=0, le=3600)
+    """When no more came for so long, what an enterprise is told together leaves in one letter; or after ten times that."""
 
     @property
     def kafka_by_tls(self) -> bool:

@@ -12,7 +12,7 @@ class _Notice(Event):
     channel: Literal["email"]
     topic: str
     about: str
-    """The id of the event that the notice tells of."""
+    """The id of the event that the notice tells of; of several, the one that waited longest."""
 
 
 class NoticeSent(_Notice, type="vernier.notifications.notice.sent.v1"):

@@ -1,6 +1,6 @@
 """A notice becomes a letter: its matters joined with the names known now, in the language of the enterprise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from html import escape
@@ -8,7 +8,7 @@ from typing import Any
 
 from services.kernel.model import Fact, today
 from services.notifications.notice import Notice
-from services.notifications.register import Enterprise, Language
+from services.notifications.register import Enterprise, Instrument, Language
 from services.notifications.storage import enterprises, inspectors, instrument_types, instruments, sites
 from services.notifications.texts import Texts, texts
 
@@ -33,8 +33,18 @@ class Names:
 
     def __init__(self) -> None:
         self.enterprise, self.site = cache(enterprises.find), cache(sites.find)
-        self.inspector, self.instrument = cache(inspectors.find), cache(instruments.find)
-        self.instrument_type = cache(instrument_types.find)
+        self.inspector, self.instrument_type = cache(inspectors.find), cache(instrument_types.find)
+        self._instruments: dict[str, Instrument | None] = {}
+
+    def read(self, instrument_ids: Iterable[str]) -> None:
+        """Those of a whole letter in one question."""
+        if unread := {*instrument_ids} - self._instruments.keys():
+            found = {each.id: each for each in instruments.find_each(*unread)}
+            self._instruments |= {id: found.get(id) for id in unread}
+
+    def instrument(self, id: str) -> Instrument | None:
+        """Of those that were read."""
+        return self._instruments[id]
 
 
 def letter(notice: Notice, names: Names, *, patient: bool) -> Letter:
@@ -43,8 +53,10 @@ def letter(notice: Notice, names: Names, *, patient: bool) -> Letter:
     if enterprise is None:
         raise Missing(f"enterprise {notice.enterprise_id} is not known yet")
     words = _Words(texts(enterprise.language), enterprise.language, names, patient=patient)
-    data = notice.matters[0].data
-    rows = [words.of(row) for row in _rows(notice)]
+    told = _told(notice)
+    data = notice.matters[0].data if _is_visit(notice) else told[0]
+    names.read(each["instrument_id"] for each in told if not _names_itself(each))
+    rows = [words.of(row) for row in told]
     values = {
         **words.of(data),
         "count": str(len(rows)),
@@ -52,21 +64,35 @@ def letter(notice: Notice, names: Names, *, patient: bool) -> Letter:
         "enterprise_name": enterprise.name,
         "notice_id": notice.id,
     }
-    return _write(words.texts, _pattern(notice), enterprise, values, rows)
+    return _write(words.texts, _pattern(notice.topic, data, rows, words.texts), enterprise, values, rows)
 
 
-def _pattern(notice: Notice) -> str:
-    if notice.topic == "verification_due":
-        return f"verification_due_{notice.matters[0].data['lead']}"
-    return notice.topic
+def _pattern(topic: str, data: Mapping[str, Any], rows: list[dict[str, str]], catalogue: Texts) -> str:
+    """Which letter of the catalogue it is; several are told of in another one, where there is one."""
+    pattern = f"{topic}_{data['lead']}" if "lead" in data else topic
+    several = f"{pattern}_several"
+    return several if len(rows) > 1 and several in catalogue.letters else pattern
 
 
-def _rows(notice: Notice) -> list[Mapping[str, Any]]:
-    if notice.topic == "verification_due":
-        # A later word on an instrument takes the place of the earlier one.
-        newest = {each.data["instrument_id"]: each.data for each in notice.matters}
-        return sorted(newest.values(), key=lambda row: (row["due_on"], row["serial"]))
-    return list(notice.matters[0].data.get("items", []))
+def _is_visit(notice: Notice) -> bool:
+    return "items" in notice.matters[0].data
+
+
+def _told(notice: Notice) -> list[Mapping[str, Any]]:
+    """What has a line each: the items of a visit, or instruments, of which a later word takes the place of an earlier one.
+
+    But no certificate takes the place of another: both were given, and what is in force is not for a letter to judge.
+    """
+    if _is_visit(notice):
+        return list(notice.matters[0].data["items"])
+    told = {(each.data["instrument_id"], each.data.get("number", "")): each.data for each in notice.matters}
+    return sorted(
+        told.values(), key=lambda row: (row.get("due_on", ""), row["serial"], row.get("number", ""))
+    )
+
+
+def _names_itself(data: Mapping[str, Any]) -> bool:
+    return all(data.get(name) for name in ("type_code", "serial", "site_id"))
 
 
 class _Words:
@@ -96,8 +122,7 @@ class _Words:
             )
         site_id = data.get("site_id")
         if "instrument_id" in data:
-            known = all(data.get(name) for name in ("type_code", "serial", "site_id"))
-            instrument = None if known else self.names.instrument(data["instrument_id"])
+            instrument = None if _names_itself(data) else self.names.instrument(data["instrument_id"])
             code = data.get("type_code") or (instrument.type_code if instrument else None)
             words["type_name"] = (
                 self._type(code) if code else self._unknown("instrument", data["instrument_id"])

@@ -108,7 +108,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
         message.set_raw("To", _mailbox("To", mail.recipient_name, mail.recipient))
     except (ValueError, IndexError, MessageError) as error:
         raise Refused(f"{mail.recipient} is no e-mail address: {error}") from error
-    message["Subject"] = _line(mail.subject)
+    # Python 3.11, folding a subject itself, loses the space at which it folds it.
+    message.set_raw("Subject", Header(_line(mail.subject), "utf-8", header_name="Subject").encode())
     message["Date"] = localtime()
     message["Message-ID"] = f"<{mail.key}@{domain}>"
     message["List-Id"] = f"<notices.{domain}>"

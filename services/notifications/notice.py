@@ -56,7 +56,7 @@ class Notice(Entity, kind="notice"):
     topic: Topic
     status: Status
     matters: list[Matter]
-    """Several only of due instruments. An event is in one notice: an index sees to it."""
+    """Several only of what was gathered. An event is in one notice: an index sees to it."""
     created_at: Instant
     next_try_at: Instant | None = None
     attempts: int = 0

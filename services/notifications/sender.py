@@ -29,7 +29,7 @@ PATIENT_ATTEMPTS = 3
 
 
 def send_once(post: Post, at: Callable[[], datetime] = now) -> int:
-    """Gathers what fell due, and sends a batch of what is pending; returns how many notices came to an end, well or not.
+    """Gathers what is told together, and sends a batch of what is pending; returns how many notices came to an end.
 
     Raises:
         Away: the mail server cannot be reached; the notices wait, and that counts as no attempt.

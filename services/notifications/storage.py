@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne, WriteConcern
+from pymongo import ASCENDING, UpdateOne, WriteConcern
 
 from services.kernel.model import instant_text
 from services.kernel.store import Aggregate, Projection, Store
-from services.notifications.due import Due
+from services.notifications.heard import Heard
 from services.notifications.notice import Notice
 from services.notifications.register import Enterprise, Inspector, Instrument, InstrumentType, Site
 
@@ -42,8 +42,8 @@ class InspectorDocument(Projection):
     meta = _meta("inspectors")
 
 
-class DueDocument(Projection):
-    meta = _meta("dues", {"fields": ["since"]}, {"fields": ["group", "since"]})
+class HeardDocument(Projection):
+    meta = _meta("heard", {"fields": ["since"]}, {"fields": ["group", "since"]})
 
 
 class NoticeDocument(Aggregate):
@@ -61,23 +61,29 @@ sites = Store(SiteDocument, Site)
 instruments = Store(InstrumentDocument, Instrument)
 instrument_types = Store(InstrumentTypeDocument, InstrumentType)
 inspectors = Store(InspectorDocument, Inspector)
-dues = Store(DueDocument, Due)
+heard = Store(HeardDocument, Heard)
 notices = Store(NoticeDocument, Notice)
 
-STORES: list[Store[Any]] = [enterprises, sites, instruments, instrument_types, inspectors, dues, notices]
+STORES: list[Store[Any]] = [enterprises, sites, instruments, instrument_types, inspectors, heard, notices]
 
 # Losing the mark only gathers an event again, which no second notice takes; so it need not wait for the disk.
 MARK = WriteConcern(w=1, j=False)
 
 
-def waiting_since(at: datetime, limit: int) -> list[Due]:
-    """What has waited since then or longer, longest waiting first."""
-    return list(dues.query(order="since", limit=limit, since__lte=instant_text(at)))
+def waiting(at: datetime, limit: int) -> dict[str, list[datetime]]:
+    """Since when they wait, of each group, longest waiting first; of none while nobody has waited since `at`."""
+    groups: dict[str, list[datetime]] = {}
+    if heard.collection.find_one({"since": {"$gt": "", "$lte": instant_text(at)}}, {"since": 1}) is None:
+        return groups
+    rows = heard.collection.find({"since": {"$gt": ""}}, {"group": 1, "since": 1})
+    for row in rows.sort("since", ASCENDING).limit(limit):
+        groups.setdefault(row["group"], []).append(datetime.fromisoformat(row["since"]))
+    return groups
 
 
-def waiting_in(group: str, limit: int) -> list[Due]:
+def waiting_in(group: str, limit: int) -> list[Heard]:
     """What waits in one group, longest waiting first."""
-    return list(dues.query(order="since", limit=limit, group=group))
+    return list(heard.query(order="since", limit=limit, group=group))
 
 
 def is_told(event_id: str) -> bool:
@@ -85,12 +91,12 @@ def is_told(event_id: str) -> bool:
     return notices.collection.find_one({"matters.event_id": event_id}, {"_id": 1}) is not None
 
 
-def mark_taken(told: list[Due]) -> None:
+def mark_taken(told: list[Heard]) -> None:
     """Each by its id: for a list of ids the embedded engine looks at every document."""
     taken = {"$set": {"group": None, "since": None, "matter": None}}
     if told:
         marks = [UpdateOne({"_id": each.id}, taken) for each in told]
-        dues.collection.with_options(write_concern=MARK).bulk_write(marks, ordered=False)
+        heard.collection.with_options(write_concern=MARK).bulk_write(marks, ordered=False)
 
 
 def to_be_sent(at: datetime, limit: int) -> Iterator[Notice]:

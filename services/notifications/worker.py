@@ -1,16 +1,17 @@
 """What notifications listens to: what an enterprise must be told, and the names that a letter needs."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from services.inspection.events import CertificateIssued, VerificationRecorded
-from services.kernel.model import Envelope, Event, Handler, derived_id, local_date, now
+from services.kernel.model import AlreadyDone, Envelope, Event, Handler, derived_id, local_date, now
 from services.kernel.settings import settings
-from services.notifications.due import Due
+from services.notifications.heard import Heard
 from services.notifications.notice import CHANNEL, Matter, Notice, Topic
 from services.notifications.register import Enterprise, Inspector, Instrument, InstrumentType, Site
 from services.notifications.storage import (
-    dues,
     enterprises,
+    heard,
     inspectors,
     instrument_types,
     instruments,
@@ -32,16 +33,11 @@ from services.registry.events import (
 )
 from services.scheduling.events import VerificationDue, VisitAnnounced, VisitCancelled, VisitRescheduled
 
-# What of a verification no letter to the enterprise tells; the record itself does.
-UNTOLD = {
-    "points",
-    "procedure",
-    "standard_ids",
-    "seals_affixed",
-    "seals_removed",
-    "seals_voided",
-    "tablet_verdict",
-}
+TOLD = {
+    "instrument_id", "type_code", "serial", "site_id", "regime", "lead", "due_on", "verified_on", "valid_until", "number",
+    "inspector_id", "starts_at", "ends_at", "previous_starts_at", "items", "reason",
+}  # fmt: skip
+"""What of an event a letter may say or look up. The rest stays in the event."""
 
 
 def on_enterprise(event: EnterpriseRegistered | EnterpriseUpdated, envelope: Envelope) -> None:
@@ -76,45 +72,54 @@ def on_inspector(
 
 
 def on_due(event: VerificationDue, envelope: Envelope) -> None:
-    """It waits with what else of its enterprise reaches the same lead on the same day; a sender gathers them."""
-    old, day = _is_old(envelope), local_date(envelope.time).isoformat()
-    due = Due(
-        id=derived_id(envelope.id, CHANNEL),
-        enterprise_id=event.enterprise_id,
-        old=old,
-        group=derived_id("verification_due", event.enterprise_id, event.lead, day, str(old), CHANNEL),
-        since=now(),
-        matter=Matter(event_id=envelope.id, data=event.model_dump(mode="json")),
-    )
-    dues.on(envelope, due.id, lambda _: None, lambda: due)
+    _tell_together("verification_due", event, envelope, event.lead, local_date(envelope.time).isoformat())
 
 
 def on_visit(event: VisitAnnounced | VisitRescheduled | VisitCancelled, envelope: Envelope) -> None:
     if isinstance(event, VisitAnnounced):
-        _tell("visit_announced", event.enterprise_id, event, envelope)
+        _tell("visit_announced", event, envelope)
     elif isinstance(event, VisitRescheduled):
-        _tell("visit_rescheduled", event.enterprise_id, event, envelope)
+        _tell("visit_rescheduled", event, envelope)
     elif event.announced:
-        _tell("visit_cancelled", event.enterprise_id, event, envelope)
+        _tell("visit_cancelled", event, envelope)
 
 
 def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
-    _tell("certificate_issued", event.enterprise_id, event, envelope)
+    _tell_together("certificate_issued", event, envelope, event.verified_on.isoformat())
 
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     """A pass is told of with its certificate, when that is issued; here only what no certificate will follow."""
     if event.verdict == "fail":
-        _tell("verification_failed", event.enterprise_id, event, envelope)
+        _tell_together("verification_failed", event, envelope, event.verified_on.isoformat())
     elif event.verdict == "pass" and event.withheld:
-        _tell("certificate_withheld", event.enterprise_id, event, envelope)
+        _tell_together("certificate_withheld", event, envelope, event.verified_on.isoformat())
 
 
-def _tell(topic: Topic, enterprise_id: str, event: Event, envelope: Envelope) -> None:
-    id = derived_id(envelope.id, enterprise_id, CHANNEL)
-    matter = Matter(event_id=envelope.id, data=event.model_dump(mode="json", exclude=UNTOLD))
-    notice = Notice.begin(id, topic, enterprise_id, [matter], now(), old=_is_old(envelope))
-    notices.on(envelope, id, lambda _: None, lambda: notice)
+def _tell(
+    topic: Topic, event: VisitAnnounced | VisitRescheduled | VisitCancelled, envelope: Envelope
+) -> None:
+    """It is a notice of its own, at once. An event that comes again is refused by the id made of it."""
+    id = derived_id(envelope.id, event.enterprise_id, CHANNEL)
+    matters, old = [_matter(event, envelope)], _is_old(envelope)
+    with suppress(AlreadyDone):
+        notices.add(Notice.begin(id, topic, event.enterprise_id, matters, now(), old=old), by=envelope)
+
+
+def _tell_together(
+    topic: Topic,
+    event: VerificationDue | CertificateIssued | VerificationRecorded,
+    envelope: Envelope,
+    *alike: str,
+) -> None:
+    """It waits for what is like it; a sender gathers them. An event that comes again is refused by the id made of it."""
+    matter, old = _matter(event, envelope), _is_old(envelope)
+    with suppress(AlreadyDone):
+        heard.add(Heard.of(topic, event.enterprise_id, alike, matter, now(), old=old), by=envelope)
+
+
+def _matter(event: Event, envelope: Envelope) -> Matter:
+    return Matter(event_id=envelope.id, data=event.model_dump(mode="json", include=TOLD))
 
 
 def _is_old(envelope: Envelope) -> bool:

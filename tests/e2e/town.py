@@ -122,7 +122,7 @@ class Town:
         )
         if unsaid or self.pending() or self._lag() or self.pending():
             return False
-        told = self.collection("notifications", "dues").count_documents({"group": {"$ne": None}}) == 0
+        told = self.collection("notifications", "heard").count_documents({"group": {"$ne": None}}) == 0
         return told and not self.collection("notifications", "notices").count_documents({"status": "pending"})
 
     def _lag(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -26,7 +26,7 @@ from tests.unit.notifications import examples as n
 from tests.unit.scheduling import examples as e
 from tests.world import MakeWorld, World
 
-LATER = timedelta(minutes=1)
+LATER = timedelta(minutes=2)
 
 
 class Mailbox:
@@ -77,7 +77,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def send(mailbox: Mailbox) -> Iterator[Callable[..., int]]:
-    """Sends what is pending as if it were a minute later, or another time."""
+    """Sends what is pending as if it were two minutes later, or another time."""
     post = Post(mailbox.config())
     yield lambda after=LATER: send_once(post, lambda: now() + after)
     post.close()
@@ -104,7 +104,7 @@ def body(mail: EmailMessage, kind: str = "plain") -> str:
     part = mail.get_body((kind,))
     assert part is not None
     text: str = part.get_content()
-    return text
+    return text.replace("\r\n", "\n")
 
 
 def header(raw: bytes, name: str) -> str:
@@ -189,14 +189,15 @@ def test_an_event_that_comes_again_after_its_mail_left_brings_no_second_mail(
 ) -> None:
     envelopes = [notifications.publish(n.due(f"cot-{i}"), f"obligation/cot-{i}") for i in (1, 2)]
     envelopes.append(notifications.publish(n.announced(), "visit/v-1"))
+    envelopes += [notifications.publish(e.certificate(id), f"certificate/{id}") for id in ("cot-1", "cot-2")]
     notifications.drain()
-    assert send() == 2
+    assert send() == 3
     hear(notifications, n.due("cot-3"), "obligation/cot-3")
     for each in envelopes * 2:
         notifications.deliver(each)
     notifications.drain(twice=True)
     assert send() == 1
-    assert len(mailbox.mails) == 3
+    assert len(mailbox.mails) == 4
     assert "TS-cot-3" in body(mailbox.mails[-1])
     assert "TS-cot-1" not in body(mailbox.mails[-1])
 
@@ -222,6 +223,94 @@ def test_each_result_and_change_has_its_letter(
     (sent,) = notifications.drain().events(NoticeSent)
     assert isinstance(sent, NoticeSent)
     assert sent.topic == topic
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "lines"),
+    [
+        (
+            "vi",
+            "Đạt kiểm định: đã cấp 3 giấy chứng nhận",
+            "- Cột đo xăng dầu, số TS-cot-1, tại Cửa hàng xăng dầu số 7: "
+            "giấy chứng nhận số 00017-26, có giá trị đến: 31/03/2099\n"
+            "- Cột đo xăng dầu, số TS-cot-2, tại Cửa hàng xăng dầu số 7: "
+            "giấy chứng nhận số 00018-26, có giá trị đến: không quy định thời hạn\n"
+            "- Cột đo xăng dầu, số TS-cot-2, tại Cửa hàng xăng dầu số 7: "
+            "giấy chứng nhận số 00019-26, có giá trị đến: 31/03/2099\n",
+        ),
+        (
+            "en",
+            "Passed: 3 certificates of verification issued",
+            "- Fuel dispenser, no. TS-cot-1, at Cửa hàng xăng dầu số 7: "
+            "certificate no. 00017-26, valid until: 31 March 2099\n"
+            "- Fuel dispenser, no. TS-cot-2, at Cửa hàng xăng dầu số 7: "
+            "certificate no. 00018-26, valid until: no end is laid down\n"
+            "- Fuel dispenser, no. TS-cot-2, at Cửa hàng xăng dầu số 7: "
+            "certificate no. 00019-26, valid until: 31 March 2099\n",
+        ),
+    ],
+)
+def test_certificates_of_one_day_are_one_mail_that_lists_each(
+    notifications: World,
+    mailbox: Mailbox,
+    send: Callable[..., int],
+    language: str,
+    subject: str,
+    lines: str,
+) -> None:
+    """Both certificates of one instrument too: which of them is in force no letter judges."""
+    reader = e.enterprise().model_dump() | {"language": language}
+    hear(notifications, EnterpriseUpdated(**reader), f"enterprise/{e.ENTERPRISE}")
+    end = date(2099, 3, 31)
+    for id, number, until in (("cot-2", 19, end), ("cot-2", 18, None), ("cot-1", 17, end)):
+        told = e.certificate(id, until, number=f"000{number}-26")
+        notifications.publish(told, f"certificate/gcn-{number}")
+    notifications.drain(twice=True)
+    assert send(after=timedelta()) == 0, "it waits a quiet moment for more"
+    assert send() == 1
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == subject
+    assert lines in body(mail)
+    assert body(mail, "html").count("<li>") == 3
+    (sent,) = notifications.drain().events(NoticeSent)
+    assert isinstance(sent, NoticeSent)
+    assert sorted(sent.instrument_ids) == ["cot-1", "cot-2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "one", "several"),
+    [
+        (
+            {"verdict": "fail"},
+            "Không đạt kiểm định: Cột đo xăng dầu, số TS-cot-1",
+            "Không đạt kiểm định: 2 phương tiện đo",
+        ),
+        (
+            {"withheld": ["card-expired"]},
+            "Kết quả kiểm định đang chờ: Cột đo xăng dầu, số TS-cot-1",
+            "Kết quả kiểm định đang chờ: 2 phương tiện đo",
+        ),
+    ],
+)
+def test_two_words_on_one_instrument_are_a_letter_on_one_and_two_instruments_are_listed(
+    notifications: World,
+    mailbox: Mailbox,
+    send: Callable[..., int],
+    changes: dict[str, Any],
+    one: str,
+    several: str,
+) -> None:
+    for id, record in (("cot-1", "kd-1"), ("cot-1", "kd-2")):
+        notifications.publish(e.verified(id, **changes), f"verification/{record}")
+    notifications.drain()
+    assert send() == 1
+    for id, record in (("cot-1", "kd-3"), ("cot-2", "kd-4")):
+        notifications.publish(e.verified(id, **changes), f"verification/{record}")
+    notifications.drain()
+    assert send() == 1
+    assert [mail["Subject"] for mail in mailbox.mails] == [one, several]
+    assert "- Cột đo" not in body(mailbox.mails[0])
+    assert "- Cột đo xăng dầu, số TS-cot-2, tại Cửa hàng xăng dầu số 7\n" in body(mailbox.mails[1])
 
 
 @pytest.mark.parametrize(
@@ -311,6 +400,19 @@ def test_a_letter_waits_for_names_and_then_leaves_without_them(
     assert "(chưa rõ)" in body(mailbox.mails[0])
 
 
+def test_a_letter_on_several_waits_for_the_name_that_one_of_them_lacks(
+    notifications: World, mailbox: Mailbox, send: Callable[..., int]
+) -> None:
+    for id in ("cot-1", "cot-4"):
+        notifications.publish(e.certificate(id), f"certificate/{id}")
+    notifications.drain()
+    assert send() == 0
+    assert state() == ("pending", "site None is not known yet")
+    hear(notifications, e.registered("cot-4"), "instrument/cot-4")
+    assert send(after=timedelta(minutes=5)) == 1
+    assert "(chưa rõ)" not in body(mailbox.mails[0])
+
+
 def test_a_history_of_long_ago_becomes_no_mail(
     world: MakeWorld, send: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,10 +422,13 @@ def test_a_history_of_long_ago_becomes_no_mail(
         monkeypatch.setattr("tests.world.now", lambda age=age: now() - age)
         here.publish(n.announced(), subject)
         here.publish(n.due(f"cot-{index}"), f"obligation/cot-{index}")
+        here.publish(e.certificate(f"cot-{index}"), f"certificate/{index}")
     here.drain(twice=True)
     assert send() == 0
     found = sorted((each.topic, each.status) for each in notices.query())
     assert found == [
+        ("certificate_issued", "pending"),
+        ("certificate_issued", "suppressed"),
         ("verification_due", "pending"),
         ("verification_due", "suppressed"),
         ("visit_announced", "pending"),

@@ -11,7 +11,7 @@ from services.notifications.register import Language
 
 
 class LetterText(Fact):
-    """`row` is repeated for each instrument; a letter about one instrument has none."""
+    """`row` is repeated for each instrument. A letter about one has none; beside it may be the same about several."""
 
     subject: str
     before: list[str]
