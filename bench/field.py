@@ -41,6 +41,12 @@ class FieldTablet:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     sequence: int = 0
     last_hash: str = "0" * 64
+    turn: int = 0
+
+    def next(self, count: int) -> list[str]:
+        """The instruments whose turn it is: each once before one comes a second time."""
+        begin, self.turn = self.turn, self.turn + count
+        return [self.instruments[place % len(self.instruments)] for place in range(begin, self.turn)]
 
     @property
     def public_key(self) -> str:

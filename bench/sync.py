@@ -36,7 +36,7 @@ WORK_INSTRUMENTS, WORK_VISITS, CHANGED = 50_000, 1_000, 20
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sync", description=__doc__)
     parser.add_argument("--tablets", type=int, default=8)
-    parser.add_argument("--instruments", type=int, default=1600)
+    parser.add_argument("--instruments", type=int, default=8000)
     parser.add_argument("--batches", type=int, default=5, help="of 100 records, from each tablet")
     parser.add_argument("--singles", type=int, default=150, help="records one by one, from each tablet")
     parser.add_argument(
@@ -87,7 +87,10 @@ def quiet(platform: LocalPlatform) -> None:
 
 def in_batches(field: Field, batches: int) -> None:
     """Every client pushes batches of 100, one after the other."""
-    made = {tablet.id: [batch(field, tablet, n, 100) for n in range(batches)] for tablet in field.tablets}
+    made = {
+        tablet.id: [batch(field, tablet, tablet.next(100)) for _ in range(batches)]
+        for tablet in field.tablets
+    }
     size = len(made[field.tablets[0].id][0]) / 100
     cpu = Cpu(field.platform)
     times, seconds = push(field, made)
@@ -105,7 +108,9 @@ def in_batches(field: Field, batches: int) -> None:
 
 
 def singly(field: Field, singles: int) -> None:
-    made = {tablet.id: [batch(field, tablet, n, 1) for n in range(singles)] for tablet in field.tablets}
+    made = {
+        tablet.id: [batch(field, tablet, tablet.next(1)) for _ in range(singles)] for tablet in field.tablets
+    }
     before = field.collection("inspection", "verifications").estimated_document_count()
     cpu = Cpu(field.platform)
     times, seconds = push(field, made)
@@ -122,7 +127,7 @@ def singly(field: Field, singles: int) -> None:
 def paced(field: Field, count: int) -> None:
     """One client at a time, so that its wait is not for the other seven."""
     tablet = field.tablets[0]
-    made = {tablet.id: [batch(field, tablet, n, 1) for n in range(count)]}
+    made = {tablet.id: [batch(field, tablet, tablet.next(1)) for _ in range(count)]}
     times, _ = push(field, made)
     row("  one record from one client, p95", percentile(times, 0.95) * 1000, "ms")
 
@@ -131,8 +136,7 @@ def until_registered(field: Field, rate: int, seconds: int) -> None:
     """From the answer to a push until the register shows the new certificate."""
     each = rate * seconds // len(field.tablets)
     made = {
-        tablet.id: [(id, singly_made(field, tablet, id)) for id in tablet.instruments[:each]]
-        for tablet in field.tablets
+        tablet.id: [(id, batch(field, tablet, [id])) for id in tablet.next(each)] for tablet in field.tablets
     }
     rows = field.collection("registry", "instruments").find({}, {"certificate_number": 1})
     old = {each["_id"]: each["certificate_number"] for each in rows}
@@ -255,14 +259,8 @@ class Cpu:
         row("  CPU of the API for a record", used / count * 1e6, "µs", f"load average {load:.1f}")
 
 
-def singly_made(field: Field, tablet: FieldTablet, instrument_id: str) -> bytes:
-    return tablet.batch([tablet.record(verification(tablet, instrument_id, field.standard_id))])
-
-
-def batch(field: Field, tablet: FieldTablet, number: int, size: int) -> bytes:
-    ids = tablet.instruments
-    chosen = [ids[(number * size + n) % len(ids)] for n in range(size)]
-    return tablet.batch([tablet.record(verification(tablet, id, field.standard_id)) for id in chosen])
+def batch(field: Field, tablet: FieldTablet, instrument_ids: Sequence[str]) -> bytes:
+    return tablet.batch([tablet.record(verification(tablet, id, field.standard_id)) for id in instrument_ids])
 
 
 def push(field: Field, made: dict[str, list[bytes]]) -> tuple[list[float], float]:
