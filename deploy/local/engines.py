@@ -45,6 +45,7 @@ def embedded_database(state: Path, port: int, listener: Listener) -> Process:
         ],
         log=state / "logs" / "database.log",
         ready=lambda: ports.answers(port) and _answers_ping(port),
+        environment={**os.environ, "SECANTUS_DISABLE_OPLOG": "1"},
         before=lambda: folder.mkdir(parents=True, exist_ok=True),
         listener=listener,
     )
