@@ -41,7 +41,7 @@ def embedded_database(state: Path, port: int, listener: Listener) -> Process:
             # Without it a kill -9 loses writes that were acknowledged as journaled.
             "--sync-on-commit",
             # It writes its log files in full size in advance; the default is 2 GB.
-            *("--log-file-max", "128MB", "--cache-size", "512M", "--log-level", "WARNING"),
+            *("--log-file-max", "128MB", "--cache-size", "1G", "--log-level", "WARNING"),
         ],
         log=state / "logs" / "database.log",
         ready=lambda: ports.answers(port) and _answers_ping(port),
