@@ -18,7 +18,7 @@ from mongoengine import (
 )
 from pymongo import WriteConcern
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from services.kernel.documents import Documents, Row, key_of
 from services.kernel.model import AlreadyDone, Entity, Envelope, Event, NotFound, Origin, Stale, now
@@ -66,6 +66,19 @@ class Projection(DynamicDocument):
 
 
 Document = type[Aggregate] | type[Projection]
+
+
+@dataclass(frozen=True)
+class Wish(Generic[E]):
+    """What one event wants of an aggregate."""
+
+    cause: Envelope
+    change: Callable[[E], Iterable[Event] | Event | None]
+
+    def outcome(self, entity: E) -> list[Event]:
+        """Changes it; what happened."""
+        outcome = self.change(entity)
+        return [] if outcome is None else [outcome] if isinstance(outcome, Event) else list(outcome)
 
 
 @dataclass(frozen=True)
@@ -192,17 +205,19 @@ class Store(Generic[E]):
 
         An event's sequence is the version that it made. A change without an event counts as a version too.
         """
-        change = self._change(entity, events, by)
+        envelopes = self._envelopes(entity, events, by)
+        update = {"version": entity.version + max(len(envelopes), 1), "seen": self._seen(entity, by)}
+        changed = entity.model_copy(update=update)
         try:
-            result = self.collection.update_one({"_id": entity.id, "version": entity.version}, change)
+            where = {"_id": entity.id, "version": entity.version}
+            result = self.collection.update_one(where, self._written(changed, envelopes))
         except DuplicateKeyError as error:
             raise AlreadyDone(entity.subject, key_of(error.details or {})) from error
         finally:
             self._recent.pop(entity.id, None)
         if result.matched_count == 0:
             raise Stale(entity.subject)
-        written = {name: change["$set"][name] for name in ("version", "seen")}
-        return entity.model_copy(update=written)
+        return changed
 
     def on(
         self,
@@ -216,35 +231,10 @@ class Store(Generic[E]):
         `change` alters the entity and returns what happened, if anything did. `create` makes it when it is missing;
         without `create` a missing aggregate is left alone (the event is about something this service does not keep).
         """
-        with self._turns(id):
-            for attempt in range(ATTEMPTS):
-                # The first event of an aggregate makes ours of the same id: then there is nothing to be found yet.
-                begins = cause.sequence == 1 and cause.subject.endswith(f"/{id}")
-                first = attempt == 0 and create is not None and begins
-                entity = None if first else self.find(id)
-                fresh = entity is None
-                if entity is None:
-                    if create is None:
-                        return
-                    entity = create()
-                elif entity.seen.get(cause.subject, 0) >= cause.sequence:
-                    return
-                outcome = change(entity)
-                events = [] if outcome is None else [outcome] if isinstance(outcome, Event) else list(outcome)
-                try:
-                    if fresh:
-                        self.add(entity, *events, by=cause)
-                    else:
-                        self._documents.update((id, entity.version, self._change(entity, events, cause)))
-                        self._recent.pop(id, None)
-                    return
-                except Stale:
-                    continue
-                except AlreadyDone:
-                    if fresh and self.find(id) is not None:
-                        continue
-                    raise
-            raise Stale(f"{self.entity.kind}/{id}")
+        wish = Wish(cause, change)
+        with self._turns(id, wish) as mine:
+            if mine:
+                self._fulfil(id, wish, create)
 
     def keep(self, cause: Envelope, entity: E) -> None:
         """Keeps the newest copy of a fact that another service owns: a projection's whole state is replaced."""
@@ -264,13 +254,54 @@ class Store(Generic[E]):
         return {}
 
     @cached_property
-    def _turns(self) -> Turns:
+    def _turns(self) -> Turns[Wish[E]]:
         return Turns()
 
-    def _change(self, entity: E, events: Sequence[Event], by: Origin) -> Row:
-        envelopes = self._envelopes(entity, events, by)
-        version = entity.version + max(len(envelopes), 1)
-        change: Row = {"$set": {**entity.state(), "version": version, "seen": self._seen(entity, by)}}
+    def _fulfil(self, id: str, wish: Wish[E], create: Callable[[], E] | None) -> None:
+        """Together with what lanes behind this one want of the same aggregate; unless that fails: then each alone."""
+        for attempt in range(ATTEMPTS):
+            # The first event of an aggregate makes ours of the same id: then there is nothing to be found yet.
+            begins = wish.cause.sequence == 1 and wish.cause.subject.endswith(f"/{id}")
+            first = attempt == 0 and create is not None and begins
+            entity = None if first else self.find(id)
+            fresh = entity is None
+            behind = [] if fresh or attempt > 0 else self._turns.behind(id)
+            try:
+                if entity is not None:
+                    self._change_by(entity, [wish, *behind])
+                elif create is not None:
+                    entity = create()
+                    self.add(entity, *wish.outcome(entity), by=wish.cause)
+                self._turns.fulfilled(id, len(behind))
+                return
+            except Stale:
+                continue
+            except PyMongoError:
+                raise
+            except AlreadyDone:
+                if not behind and not (fresh and self.find(id) is not None):
+                    raise
+            except Exception:
+                if not behind:
+                    raise
+        raise Stale(f"{self.entity.kind}/{id}")
+
+    def _change_by(self, entity: E, wishes: Iterable[Wish[E]]) -> None:
+        """Those that are not heard yet, in one write. Raises Stale, AlreadyDone, and what a change raises."""
+        id, version, envelopes = entity.id, entity.version, list[Row]()
+        for wish in wishes:
+            if entity.seen.get(wish.cause.subject, 0) < wish.cause.sequence:
+                added = self._envelopes(entity, wish.outcome(entity), wish.cause)
+                entity.version += max(len(added), 1)
+                entity.seen = self._seen(entity, wish.cause)
+                envelopes += added
+        if entity.version > version:
+            self._documents.update((id, version, self._written(entity, envelopes)))
+            self._recent.pop(id, None)
+
+    def _written(self, entity: E, envelopes: list[Row]) -> Row:
+        """What a changed aggregate's document becomes."""
+        change: Row = {"$set": {**entity.state(), "version": entity.version, "seen": entity.seen}}
         if envelopes:
             change["$set"]["pending"] = True
             change["$push"] = {"history": {"$each": envelopes}}

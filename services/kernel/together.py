@@ -54,34 +54,50 @@ class Turn:
     """Why a lane waits: until another one has changed the same thing."""
 
 
-class Turns:
+class Turns(Generic[Q]):
     """Lanes that change the same thing do it one after the other: all at once, all but one would do it in vain.
 
-    Threads, and other processes, are left to meet at the thing itself.
+    Whose turn it is may do what those behind it want along with its own. Threads, and other processes, are left to meet at
+    the thing itself.
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[Lane]] = {}
+        self._waiting: dict[str, deque[tuple[Lane, Q]]] = {}
 
     @contextmanager
-    def __call__(self, id: str) -> Iterator[None]:
+    def __call__(self, id: str, wish: Q) -> Iterator[bool]:
+        """False when another lane has fulfilled the wish."""
         lane = Lane.here()
         if lane is None:
-            yield
+            yield True
             return
         if id in self._waiting:
-            self._waiting[id].append(lane)
-            lane.wait(Turn())
+            self._waiting[id].append((lane, wish))
+            if lane.wait(Turn()):
+                yield False
+                return
         else:
             self._waiting[id] = deque()
         try:
-            yield
+            yield True
         finally:
             if self._waiting[id]:
-                after = self._waiting[id].popleft()
-                after.ready.append((after, None))
+                self._wake(id, fulfilled=False)
             else:
                 del self._waiting[id]
+
+    def behind(self, id: str) -> list[Q]:
+        """What those want who wait for the turn that the caller has."""
+        return [wish for _, wish in self._waiting.get(id, ())]
+
+    def fulfilled(self, id: str, count: int) -> None:
+        """The first of these wishes came true: their lanes go on."""
+        for _ in range(count):
+            self._wake(id, fulfilled=True)
+
+    def _wake(self, id: str, *, fulfilled: bool) -> None:
+        lane, _ = self._waiting[id].popleft()
+        lane.ready.append((lane, fulfilled))
 
 
 class _Thread(Generic[Q, A]):

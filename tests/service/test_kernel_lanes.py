@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from services.kernel.documents import Documents, Row
 from services.kernel.inbox import Inbox, Stopped
 from services.kernel.lanes import Lanes, pause
 from services.kernel.model import Envelope, NotYet
@@ -185,3 +186,46 @@ def test_what_a_key_refuses_hinders_no_other_of_its_group() -> None:
         expected = ("bình j7", 1) if id == "j7" else (label, 2)
         assert (jugs.get(id).label, jugs.get(id).litres) == expected
         assert len(jugs.history(id)) == expected[1]
+
+
+def test_what_lanes_want_of_one_aggregate_is_one_change_unless_one_of_them_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twenty pour into one jug at once, ten of them twice; the second time one of them cannot."""
+    changes: list[int] = []
+    change = Documents._change
+
+    def count(documents: Documents, asked: list[tuple[str, int, Row]]) -> int:
+        changes.append(len(asked))
+        return change(documents, asked)
+
+    monkeypatch.setattr(Documents, "_change", count)
+    made = [jug(f"j{number}") for number in range(20)]
+    jug("k1")
+    spills: set[str] = set()
+
+    def pass_on(event: Poured, envelope: Envelope) -> None:
+        def pour(each: Jug) -> Poured:
+            poured = each.pour(event.litres)
+            if event.jug_id in spills:
+                raise ValueError("spilt")
+            return poured
+
+        if event.jug_id != "k1":
+            jugs.on(envelope, "k1", pour)
+
+    inbox = Inbox("kernel", {Poured: pass_on}, delays=())
+    first = [(each.subject, raw(each)) for each in sent_by_relay()]
+    run(inbox.receive, first, lanes=64)
+    assert (jugs.get("k1").litres, jugs.get("k1").version) == (21, 21)
+    assert sum(changes) == 1
+    spills.add("j3")
+    for each in made[:10]:
+        jugs.commit(each, each.pour(1), by=BY)
+    second = [(each.subject, raw(each)) for each in sent_by_relay() if not each.subject.endswith("k1")]
+    run(inbox.receive, [*first, *second], lanes=64)
+    assert (jugs.get("k1").litres, jugs.get("k1").version) == (30, 30)
+    assert [letter["subject"] for letter in inbox.open_letters()] == ["jug/j3"]
+    assert [each.sequence for each in jugs.history("k1")] == list(range(1, 31))
+    causes = [each.causationid for each in jugs.history("k1")][1:21]
+    assert sorted(map(str, causes)) == sorted(f"jug/j{number}@1" for number in range(20))

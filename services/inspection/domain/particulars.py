@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from metrology import BadInput, Shelf, points, procedures
@@ -98,5 +99,9 @@ def reading_units(
 
 
 def _known(procedure: Mapping[str, Any]) -> dict[str, Any] | None:
-    wanted = (procedure.get("id"), procedure.get("version"))
-    return next((each for each in procedures() if (each["id"], each["version"]) == wanted), None)
+    return _shipped().get((procedure.get("id"), procedure.get("version")))
+
+
+@cache
+def _shipped() -> dict[tuple[Any, Any], dict[str, Any]]:
+    return {(each["id"], each["version"]): each for each in procedures()}
