@@ -22,7 +22,7 @@ from services.kernel.unsent import Refused, forget, keep_closed, set_aside
 log = logging.getLogger(__name__)
 
 BATCH = 500
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.2
 TICK_SECONDS = 0.05
 GATHER_SECONDS = 0.1
 """What comes within it goes out together, and is marked together."""

@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import threading
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import faust
@@ -37,13 +38,65 @@ class PromptThread(driver.AIOKafkaConsumerThread):
         return consumer
 
 
+class Begun:
+    """The rest of a coroutine that was begun and waits for a future."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], waits_for: Any) -> None:
+        self._coroutine, self._waits_for = coroutine, waits_for
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        send: Callable[[Any], Any] = self._coroutine.send
+        while True:
+            given: Any
+            try:
+                given = yield self._waits_for
+            except BaseException as error:
+                send, given = self._coroutine.throw, error
+            else:
+                send = self._coroutine.send
+            try:
+                self._waits_for = send(given)
+            except StopIteration as end:
+                return end.value
+
+
 class PromptConsumer(driver.Consumer):
+    """Faust makes four tasks of each message, to be able to stop while it is handed on, and leads it through a dozen calls.
+
+    What can be handed on at once needs no task, and what is none of ours goes no further.
+    """
+
+    transport: "PromptTransport"
+
+    def __init__(self, transport: "PromptTransport", callback: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(transport, self._hand_on, *args, **kwargs)
+        self._to_stream = callback
+
     def _new_consumer_thread(self) -> PromptThread:
         return PromptThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _hand_on(self, message: Any) -> None:
+        if self.transport.ignores(message.value):
+            self.ack(message)
+        else:
+            await self._to_stream(message)
+
+    async def wait_first(self, *coros: Any, timeout: Any = None) -> Any:
+        if len(coros) != 2 or self.should_stop:
+            return await super().wait_first(*coros, timeout=timeout)
+        handing_on, suspended = coros
+        try:
+            waits_for = handing_on.send(None)
+        except StopIteration:
+            suspended.close()
+            return None
+        return await super().wait_first(Begun(handing_on, waits_for), suspended, timeout=timeout)
 
 
 class PromptTransport(driver.Transport):
     Consumer = PromptConsumer
+
+    ignores: Callable[[bytes], bool]
 
 
 def make_app(inbox: Inbox, group: str) -> faust.App:
@@ -73,7 +126,8 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         broker_max_poll_interval=3600.0,
         stream_wait_empty=False,
     )
-    app.transport = PromptTransport(app.conf.broker_consumer, app)
+    app.transport = transport = PromptTransport(app.conf.broker_consumer, app)
+    transport.ignores = inbox.ignores
     topics = sorted({config.topic(event.service()) for event in inbox.handlers})
     channel = app.topic(
         *topics, value_serializer="raw", key_serializer="raw", value_type=bytes, key_type=bytes
@@ -106,9 +160,6 @@ def make_app(inbox: Inbox, group: str) -> faust.App:
         threading.Thread(target=_run, args=(lanes, inbox), name="lanes", daemon=True).start()
         try:
             async for event in stream.noack().events():
-                if inbox.ignores(event.value):
-                    event.ack()
-                    continue
                 await room.acquire()
                 lanes.put(event.key or b"", event)
         finally:
