@@ -46,7 +46,8 @@ def pause(seconds: float, stop: threading.Event) -> bool:
 class Lanes(Generic[M]):
     """`put` is for any thread; `run` is the one in which `handle` is called for each message.
 
-    What `handle` raises leaves `run`. `done` hears, in that thread, of messages whose handling is over.
+    At most `count` set out together. What `handle` raises leaves `run`. `done` hears, in that thread, of messages whose
+    handling is over.
     """
 
     def __init__(self, count: int, handle: Callable[[M], object], done: Callable[[list[M]], object]) -> None:
@@ -69,10 +70,6 @@ class Lanes(Generic[M]):
         self._arriving.put(None)
 
     def run(self) -> None:
-        for _ in range(self._count):
-            lane = Lane(self._work)
-            lane.ready = self._ready
-            lane.switch(lane)
         while self._ready or self._set_out():
             while self._ready:
                 self._go_on(*self._ready.popleft())
@@ -85,13 +82,19 @@ class Lanes(Generic[M]):
                 self._ready += [(lane, answer) for (lane, _), answer in zip(waiting, answers, strict=True)]
             self._wake()
 
+    def _new(self) -> Lane:
+        lane = Lane(self._work)
+        lane.ready = self._ready
+        lane.switch(lane)
+        return lane
+
     def _work(self, lane: Lane) -> None:
         while True:
-            self._home.append(lane)
             key, message = lane.wait(Idle())
             self._handle(message)
             self._in_hand.remove(key)
             self._over.append(message)
+            self._home.append(lane)
 
     def _go_on(self, lane: Lane, answer: Any) -> None:
         reason = lane.throw(answer) if isinstance(answer, Exception) else lane.switch(answer)
@@ -107,15 +110,17 @@ class Lanes(Generic[M]):
     def _set_out(self) -> bool:
         """Gives lanes the first message of each subject, when all are home or pause; waits for one when there is none.
 
+        Lanes that pause may wait for what a message behind theirs brings: there are always others.
         False when told to end.
         """
         wait = False
         while not self._ready:
             if not self._take_in(wait):
                 return False
-            for key in [key for key in self._waiting if key not in self._in_hand][: len(self._home)]:
+            for key in [key for key in self._waiting if key not in self._in_hand][: self._count]:
                 messages = self._waiting[key]
-                self._ready.append((self._home.pop(), (key, messages.popleft())))
+                lane = self._home.pop() if self._home else self._new()
+                self._ready.append((lane, (key, messages.popleft())))
                 self._in_hand.add(key)
                 if not messages:
                     del self._waiting[key]

@@ -123,6 +123,21 @@ def test_a_fact_that_another_lane_brings_is_waited_for() -> None:
     assert jugs.get("k1").litres == 3
 
 
+def test_what_many_lanes_wait_for_finds_a_lane_though_it_comes_last() -> None:
+    """Twice as many wait as may set out together."""
+    there: list[bytes] = []
+    stop = threading.Event()
+
+    def handle(message: bytes) -> None:
+        while message != b"last" and not there:
+            assert not pause(0.01, stop)
+        there.append(message)
+
+    messages = [(f"{number}", f"{number}".encode()) for number in range(32)] + [("last", b"last")]
+    assert run(handle, messages, lanes=16)[0] == b"last"
+    assert sorted(there) == sorted(message for _, message in messages)
+
+
 def test_told_to_stop_while_it_waits_the_message_is_not_done() -> None:
     jug("j1", 1)
     [envelope] = sent_by_relay()

@@ -1,12 +1,13 @@
-"""An engine whose wheel is missing is told in one sentence that says what to do."""
+"""The embedded engines: a missing wheel is told in one sentence, and the database writes everything once."""
 
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient
 
-from deploy.local import engines
+from deploy.local import engines, ports
 from deploy.local.engines import embedded_broker, embedded_database
 from deploy.local.processes import Listener, NotStarted, Process
 
@@ -30,3 +31,17 @@ def test_a_missing_wheel_is_one_sentence(
     assert package in str(said.value)
     assert variable in str(said.value)
     assert "\n" not in str(said.value)
+
+
+def test_the_database_keeps_no_log_for_replicas(tmp_path: Path) -> None:
+    """It would write everything twice and prune it later, for nobody. The variable that says so is in no manual."""
+    port = ports.free()
+    database = embedded_database(tmp_path, port, lambda name, line: None)
+    database.start()
+    try:
+        client: MongoClient[dict[str, int]] = MongoClient(ports.HOST, port)
+        client["test"]["jugs"].insert_one({"litres": 1})
+        assert client["local"]["oplog.rs"].count_documents({}) == 0
+        client.close()
+    finally:
+        database.stop()
