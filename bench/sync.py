@@ -22,6 +22,7 @@ from bench.field import Field, FieldTablet, headers_of, verification
 from bench.stage import cpu_seconds
 from deploy.local.platform import LocalPlatform
 from deploy.local.waiting import until
+from services.inspection.cursor import OVERLAP
 from services.kernel.model import instant_text, now
 
 QUIET_SECONDS = 600.0
@@ -68,6 +69,8 @@ def main() -> None:
                     until_registered(field, rate, given.seconds)
             if "pull" in given.parts:
                 quiet(platform)
+                # What the parts before touched would come once more with the first change.
+                time.sleep(OVERLAP.total_seconds())
                 pulls(field)
 
 
@@ -215,7 +218,8 @@ def pulls(field: Field) -> None:
 def work_of_one(field: Field, tablet: FieldTablet) -> None:
     """Written straight into inspection's copies of what registry and scheduling tell: only the pull is measured."""
     example = field.collection("inspection", "instruments").find_one({})
-    visit = field.collection("inspection", "visits").find_one({})
+    # One whose instruments were not verified: a completed visit is nobody's work any more.
+    visit = field.collection("inspection", "visits").find_one({"_id": tablet.visits[tablet.instruments[-1]]})
     old = instant_text(now() - timedelta(hours=2))
     ids = [f"many-{number:05d}" for number in range(WORK_INSTRUMENTS)]
     rows = [{**example, "_id": id, "serial": f"SN-{id}", "touched_at": old, "seen": {}} for id in ids]
