@@ -84,14 +84,9 @@ def migrate(service: Service) -> None:
         service.prepare()
 
 
-SWITCH_SECONDS = 0.0005
-"""An answer of the database that finds another thread at work waits so long for its turn; Python lets it wait 5 ms."""
-
-
 def _api(service: Service) -> None:
     import uvicorn
 
-    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
         service.api(),
         host=settings().host,
