@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, UpdateOne, WriteConcern
+from pymongo import ASCENDING, WriteConcern
 
 from services.kernel.model import instant_text
 from services.kernel.store import Aggregate, Projection, Store
@@ -92,11 +92,11 @@ def is_told(event_id: str) -> bool:
 
 
 def mark_taken(told: list[Heard]) -> None:
-    """Each by its id: for a list of ids the embedded engine looks at every document."""
+    """They lose group and content: what is left says that they were heard."""
     taken = {"$set": {"group": None, "since": None, "matter": None}}
-    if told:
-        marks = [UpdateOne({"_id": each.id}, taken) for each in told]
-        heard.collection.with_options(write_concern=MARK).bulk_write(marks, ordered=False)
+    ids = [each.id for each in told]
+    if ids:
+        heard.collection.with_options(write_concern=MARK).update_many({"_id": {"$in": ids}}, taken)
 
 
 def to_be_sent(at: datetime, limit: int) -> Iterator[Notice]:
