@@ -87,8 +87,8 @@ class Turns(Generic[Q]):
                 del self._waiting[id]
 
     def behind(self, id: str) -> list[Q]:
-        """What those want who wait for the turn that the caller has."""
-        return [wish for _, wish in self._waiting.get(id, ())]
+        """What those want who wait for the turn that the caller has; a thread has none."""
+        return [wish for _, wish in self._waiting.get(id, ())] if Lane.here() else []
 
     def fulfilled(self, id: str, count: int) -> None:
         """The first of these wishes came true: their lanes go on."""
