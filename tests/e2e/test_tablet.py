@@ -56,8 +56,13 @@ def test_a_day_on_the_screens_survives_a_kill_and_ends_with_a_certificate(town: 
         told = app.next("published")["certificate"]
     on_the_server = office.dispatcher.get("inspection", f"/verifications/{sealed['record']}")
     assert on_the_server["certificate"]["number"] == told == sealed["number"], "the number that the paper has"
-    visit = office.dispatcher.get("scheduling", f"/visits/{appointment.id}")
-    assert (visit["status"], visit["report"]["ending"]) == ("completed", "done")
+
+    def ending() -> str | None:
+        visit = office.dispatcher.get("scheduling", f"/visits/{appointment.id}")
+        return visit["report"] and visit["report"]["ending"] if visit["status"] == "completed" else None
+
+    town.wait(lambda: ending() is not None, "the visit to be completed and its report to be heard")
+    assert ending() == "done"
     assert on_the_server["verdict"] == "pass"
     picture = office.dispatcher.download("inspection", f"/attachments/{sealed['photo']}")
     assert hashlib.sha256(picture).hexdigest() == sealed["photo"], "the very bytes that the record names"
