@@ -173,8 +173,11 @@ class Visit(Entity, kind="visit"):
         return VisitCancelled(**self._facts(), reason=reason, announced=self.announced)
 
     def record(self, outcome: Done) -> VisitCompleted | VisitEnded | None:
-        """A verification of this visit was recorded. With the last one that was to come the visit is over."""
-        if not self.open and self.status != "ended":
+        """A verification of this visit was recorded. With the last one that was to come the visit is over.
+
+        Of two verifications of one instrument the later counts, also when it is heard of after that.
+        """
+        if self.status == "cancelled":
             return None
         if outcome.instrument_id not in self._wanted():
             return None
@@ -187,21 +190,22 @@ class Visit(Entity, kind="visit"):
     def end(self, report: Report, inspector_id: str) -> VisitCompleted | VisitEnded | None:
         """Its inspector says how it ended; told again, the later word counts. What was left can go on another visit.
 
-        It is over at once, or when the verdicts under way have come. Nothing happens to one that was cancelled, was
-        completed, or is somebody else's by now: the dispatcher hears of it from inspection.
+        It is over at once, or when the verdicts under way have come; the last of them may have completed it before its
+        inspector's word is heard, which is kept then. Nothing happens to one that was cancelled or is somebody else's by
+        now: the dispatcher hears of it from inspection.
         """
-        if self.inspector_id != inspector_id or (not self.open and self.status != "ended"):
+        if self.inspector_id != inspector_id or self.status == "cancelled":
             return None
         if self.report is not None and self.report.ended_at >= report.ended_at:
             return None
         self.report = report
-        return self._close()
+        return self._close() if self.status != "completed" else None
 
     def _close(self) -> VisitCompleted | VisitEnded | None:
         """Over, with everything verified or not; said once for each thing that is said."""
         told = [VisitOutcome(**each.model_dump(exclude={"verified_at"})) for each in self.outcomes]
         if len(self.outcomes) == len(self._wanted()):
-            self.status = "completed"
+            self.status, self.reason = "completed", None
             return VisitCompleted(**self._facts(), outcomes=told)
         if self.report is None or len(self.outcomes) + len(self.left) < len(self._wanted()):
             return None

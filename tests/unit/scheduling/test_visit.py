@@ -187,6 +187,25 @@ def test_done_with_everything_verified_is_completed() -> None:
     assert isinstance(visit.record(done("cot-2")), VisitCompleted)
 
 
+WORDS: list[Done | Report] = [
+    done("cot-1", "fail", 2),
+    done("cot-2", "pass", 3),
+    report("partly", "cot-1", hour=4),
+    done("cot-1", "pass", 5),
+    report("done", "cot-1", "cot-2", hour=6, reason=""),
+]
+
+
+@given(st.permutations(WORDS))
+def test_in_whatever_order_it_is_heard_a_visit_comes_to_the_same_end(order: list[Done | Report]) -> None:
+    visit = planned()
+    visit.announce(inspector(), BEFORE)
+    said = [visit.record(word) if isinstance(word, Done) else visit.end(word, e.INSPECTOR) for word in order]
+    assert (visit.status, visit.reason, visit.left, visit.report) == ("completed", None, [], WORDS[-1])
+    assert sorted(visit.outcomes, key=lambda each: each.instrument_id) == [WORDS[3], WORDS[1]]
+    assert sum(isinstance(event, VisitCompleted) for event in said) == 1
+
+
 def test_told_again_the_later_word_counts_and_an_earlier_one_changes_nothing() -> None:
     visit = planned()
     visit.end(report("refused", hour=3), e.INSPECTOR)
