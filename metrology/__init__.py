@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .catalogue import Catalogue, Entry
+from .counting import counting
 from .form import points, procedure_for, procedures
 from .procedure import Procedure
 from .procedure_file import read_procedure
@@ -19,6 +20,7 @@ __all__ = [
     "Procedure",
     "Shelf",
     "UnknownType",
+    "counting",
     "evaluate",
     "points",
     "procedure_for",

@@ -123,13 +123,22 @@ class World:
         self.queue.append(_message(envelope))
 
     def drain(self, *, twice: bool = False, shuffle: int | None = None) -> Self:
-        """Relays and handles until nothing is pending. Fails when it does not come to rest, or a letter is left."""
+        """Relays and handles until nothing is pending. Fails when it does not come to rest, or a letter is left.
+
+        With `shuffle` some of what has arrived waits while others, and what follows from them, go before it.
+        """
+        chance = random.Random(shuffle)
         for _ in range(ROUNDS):
             arrived = list(self.queue) + self._relay()
             self.queue.clear()
             if not arrived:
                 break
-            for raw in _disorder(arrived, shuffle) if shuffle is not None else arrived:
+            if shuffle is not None:
+                arrived = _disorder(arrived, chance)
+                handled = chance.randint(1, len(arrived))
+                arrived, waiting = arrived[:handled], arrived[handled:]
+                self.queue.extend(waiting)
+            for raw in arrived:
                 self.sent.append(Envelope.model_validate_json(raw))
                 for inbox in self.inboxes.values():
                     inbox.receive(raw)
@@ -175,18 +184,19 @@ class World:
         for name in self.services:
             get_connection(name).drop_database(settings().database(name))
             disconnect(alias=name)
+        self.services.clear()
 
 
 def _message(envelope: Envelope) -> bytes:
     return json.dumps(envelope.model_dump(mode="json"), ensure_ascii=False).encode()
 
 
-def _disorder(messages: list[bytes], seed: int) -> list[bytes]:
+def _disorder(messages: list[bytes], chance: random.Random) -> list[bytes]:
     """Another order, in which each aggregate's own events stay in theirs: what partitions by key promise."""
     lanes: dict[str, deque[bytes]] = {}
     for raw in messages:
         lanes.setdefault(json.loads(raw)["subject"], deque()).append(raw)
-    chance, mixed = random.Random(seed), []
+    mixed = []
     while lanes:
         subject = chance.choice(sorted(lanes))
         mixed.append(lanes[subject].popleft())

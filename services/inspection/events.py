@@ -169,7 +169,10 @@ class VerificationReviewed(Event, type="vernier.inspection.verification.reviewed
 
 
 class VerificationSetAside(Event, type="vernier.inspection.verification.set_aside.v1"):
-    """A dispatcher decided that another verification of the instrument is the one in force, and why."""
+    """A dispatcher decided that another verification of the instrument is in force instead of this one, and why.
+
+    Until it is reinstated its verdict and its certificates do not count, whether they are heard of before or after.
+    """
 
     verification_id: Id
     instrument_id: Id
@@ -197,6 +200,10 @@ class _Certificate(Event):
     verified_at: Instant
     verified_on: date
     valid_until: date | None
+    edition: int = 1
+    """Of the verification's certificate: one issued anew takes the place of the one before."""
+    corrects: Id | None = None
+    """The verification that this one's corrects: of two of the same moment the correction counts."""
 
 
 class CertificateIssued(_Certificate, type="vernier.inspection.certificate.issued.v1"):

@@ -87,9 +87,11 @@ class PromptConsumer(driver.Consumer):
         handing_on, suspended = coros
         try:
             waits_for = handing_on.send(None)
-        except StopIteration:
+        except BaseException as end:
             suspended.close()
-            return None
+            if isinstance(end, StopIteration):
+                return None
+            raise
         return await super().wait_first(Begun(handing_on, waits_for), suspended, timeout=timeout)
 
 

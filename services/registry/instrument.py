@@ -1,11 +1,12 @@
 """A measuring instrument: its identity, where it stands, and whether it may be used today."""
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from services.kernel.model import Entity, Fact, Id, Instant, PastDate, Quantity, Rejected, Text, new_id, today
+from metrology import counting
+from services.kernel.model import Entity, Fact, Id, PastDate, Quantity, Rejected, Text, new_id, today
 from services.registry.events import (
     InstrumentRegistered,
     InstrumentRetired,
@@ -13,12 +14,17 @@ from services.registry.events import (
     InstrumentUpdated,
 )
 from services.registry.instrument_type import InstrumentType
+from services.registry.result import Result
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2: the certificate names the maker's country (TT 24/2013 Art. 41)."""
 
 Characteristics = Annotated[dict[Id, Quantity | Text], Field(max_length=40)]
 """What its procedure needs: Max, Min, e, class, Q3 …, named as metrology names them."""
+
+
+INNER = {"earlier_certificate", "results", "set_aside"}
+"""From which status and dates follow; nobody else is told of them."""
 
 
 class Nameplate(Fact):
@@ -39,6 +45,8 @@ class EarlierCertificate(Fact):
 
 
 class Instrument(Entity, kind="instrument"):
+    """Status and dates follow from the earlier certificate and the results, whatever order these are heard in."""
+
     type_code: Id
     enterprise_id: Id
     site_id: Id
@@ -55,8 +63,13 @@ class Instrument(Entity, kind="instrument"):
     last_verified_on: date | None
     valid_until: date | None
     certificate_number: str | None
-    verified_at: Instant | None = None
-    """The instant of the newest verification heard of; an older one arriving later changes nothing."""
+    earlier_certificate: EarlierCertificate | None = None
+    results: list[Result] = Field(default_factory=list)
+    set_aside: list[Id] = Field(default_factory=list)
+    """Verifications that do not count by a dispatcher's decision, whether their results were heard of yet or not."""
+
+    def view(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude=INNER | {"seen"})
 
     @classmethod
     def register(
@@ -112,9 +125,8 @@ class Instrument(Entity, kind="instrument"):
         until = earlier.valid_until
         if until is None and kind.on(earlier.verified_on) is not None:
             until = kind.catalogue.valid_until(kind.id, earlier.verified_on)
-        self.status = "in_service"
-        self.last_verified_on, self.valid_until = earlier.verified_on, until
-        self.certificate_number = earlier.number
+        self.earlier_certificate = earlier.model_copy(update={"valid_until": until})
+        self._settle()
 
     def correct(self, nameplate: Nameplate) -> InstrumentUpdated | None:
         """Corrects what the nameplate says. Type, maker and serial are the identity and stay."""
@@ -133,59 +145,51 @@ class Instrument(Entity, kind="instrument"):
         self.status = "retired"
         return InstrumentRetired.model_validate({**self._facts(), "reason": reason})
 
-    def passed(
-        self,
-        at: datetime,
-        verified_on: date,
-        valid_until: date | None,
-        certificate_number: str,
-        *,
-        decided: bool = False,
-    ) -> InstrumentUpdated | None:
-        """A certificate was issued: it may be used until that one ends. One that was decided for goes before a later."""
-        if self.status == "retired" or (self._is_older(at) and not decided):
+    def verified(self, result: Result) -> InstrumentUpdated | None:
+        """A verification failed, or a certificate was issued, superseded or revoked: what is told of it last counts.
+
+        With a certificate in force it may be used until that ends; without, it is barred from use until a verification
+        after repair passes (Law on Measurement Art. 38.2b).
+        """
+        self.results = [*(each for each in self.results if each.key != result.key), result]
+        return self._settle()
+
+    def decided(self, verification_id: str, *, set_aside: bool) -> InstrumentUpdated | None:
+        """A dispatcher set a verification aside, or lets it count again."""
+        others = [each for each in self.set_aside if each != verification_id]
+        self.set_aside = [*others, verification_id] if set_aside else others
+        return self._settle()
+
+    def _settle(self) -> InstrumentUpdated | None:
+        if self.status == "retired":
             return None
+        newest, earlier = counting(self.results, self.set_aside), self.earlier_certificate
+        if newest is not None and (earlier is None or newest.verified_on >= earlier.verified_on):
+            return self._changed(
+                status="in_service" if newest.certified else "barred",
+                last_verified_on=newest.verified_on,
+                valid_until=newest.valid_until if newest.certified else None,
+                certificate_number=newest.certificate_number if newest.certified else None,
+            )
         return self._changed(
-            status="in_service",
-            verified_at=at,
-            last_verified_on=verified_on,
-            valid_until=valid_until,
-            certificate_number=certificate_number,
+            status="in_service" if earlier else "registered",
+            last_verified_on=earlier.verified_on if earlier else None,
+            valid_until=earlier.valid_until if earlier else None,
+            certificate_number=earlier.number if earlier else None,
         )
-
-    def failed(self, at: datetime, verified_on: date) -> InstrumentUpdated | None:
-        """It is barred from use until a verification after repair passes (Law on Measurement Art. 38.2b)."""
-        if self._is_older(at):
-            return None
-        return self._changed(
-            status="barred",
-            verified_at=at,
-            last_verified_on=verified_on,
-            valid_until=None,
-            certificate_number=None,
-        )
-
-    def revoked(self, certificate_number: str) -> InstrumentUpdated | None:
-        """Its certificate was withdrawn, so it has none."""
-        if self.status == "retired" or self.certificate_number != certificate_number:
-            return None
-        return self._changed(status="barred", valid_until=None, certificate_number=None)
-
-    def _is_older(self, at: datetime) -> bool:
-        return self.status == "retired" or (self.verified_at is not None and at < self.verified_at)
 
     def _changed(self, **values: object) -> InstrumentUpdated | None:
-        before = self.state()
+        before = {name: getattr(self, name) for name in values}
         for name, value in values.items():
             setattr(self, name, value)
-        return InstrumentUpdated.model_validate(self._facts()) if self.state() != before else None
+        return InstrumentUpdated.model_validate(self._facts()) if before != values else None
 
     def _must_be_in_use(self) -> None:
         if self.status == "retired":
             raise Rejected("retired", "The instrument was retired. Register the one that took its place.")
 
     def _facts(self) -> dict[str, object]:
-        return {"instrument_id": self.id, **self.state()}
+        return {"instrument_id": self.id, **self.model_dump(mode="json", exclude=INNER)}
 
 
 def assigned_serial(id: str) -> str:

@@ -1,5 +1,7 @@
 """What the registry listens to: results that change an instrument's status, and every step for its audit trail."""
 
+from datetime import date
+
 from services.inspection.events import (
     AttentionRaised,
     CertificateIssued,
@@ -11,9 +13,12 @@ from services.inspection.events import (
     SealValidated,
     SealVoided,
     VerificationRecorded,
+    VerificationReinstated,
+    VerificationSetAside,
 )
 from services.kernel.model import Envelope, Event, Handler
 from services.notifications.events import NoticeFailed, NoticeSent
+from services.registry.result import Result
 from services.registry.storage import instruments, note
 from services.scheduling.events import (
     RepairDeclared,
@@ -39,8 +44,6 @@ Visit = (
 OneInstrument = (
     VerificationDue
     | RepairDeclared
-    | CertificateSuperseded
-    | CertificateRevoked
     | SealAffixed
     | SealVoided
     | SealLost
@@ -52,26 +55,45 @@ OneInstrument = (
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     if event.verdict == "fail":
-        instruments.on(
-            envelope, event.instrument_id, lambda each: each.failed(event.verified_at, event.verified_on)
-        )
+        _verified(event, envelope, edition=0)
     note([event.instrument_id], envelope)
 
 
-def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
+def on_certificate(
+    event: CertificateIssued | CertificateSuperseded | CertificateRevoked, envelope: Envelope
+) -> None:
+    ended = not isinstance(event, CertificateIssued)
+    _verified(event, envelope, event.edition, ended, event.valid_until, event.number)
+    note([event.instrument_id], envelope)
+
+
+def on_decision(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
+    aside = isinstance(event, VerificationSetAside)
     instruments.on(
-        envelope,
-        event.instrument_id,
-        lambda each: each.passed(
-            event.verified_at, event.verified_on, event.valid_until, event.number, decided=event.decided
-        ),
+        envelope, event.instrument_id, lambda each: each.decided(event.verification_id, set_aside=aside)
     )
     note([event.instrument_id], envelope)
 
 
-def on_revocation(event: CertificateRevoked, envelope: Envelope) -> None:
-    instruments.on(envelope, event.instrument_id, lambda each: each.revoked(event.number))
-    note([event.instrument_id], envelope)
+def _verified(
+    event: VerificationRecorded | CertificateIssued | CertificateSuperseded | CertificateRevoked,
+    envelope: Envelope,
+    edition: int,
+    ended: bool = False,
+    valid_until: date | None = None,
+    number: str | None = None,
+) -> None:
+    result = Result(
+        verification_id=event.verification_id,
+        edition=edition,
+        ended=ended,
+        corrects=event.corrects,
+        verified_at=event.verified_at,
+        verified_on=event.verified_on,
+        valid_until=valid_until,
+        certificate_number=number,
+    )
+    instruments.on(envelope, event.instrument_id, lambda each: each.verified(result))
 
 
 def on_visit(event: Visit, envelope: Envelope) -> None:
@@ -99,8 +121,10 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitEnded: on_visit,
     VerificationRecorded: on_verification,
     CertificateIssued: on_certificate,
-    CertificateSuperseded: on_step,
-    CertificateRevoked: on_revocation,
+    CertificateSuperseded: on_certificate,
+    CertificateRevoked: on_certificate,
+    VerificationSetAside: on_decision,
+    VerificationReinstated: on_decision,
     SealAffixed: on_step,
     SealVoided: on_step,
     SealLost: on_step,

@@ -21,13 +21,24 @@ class Registered(Fact):
 
 
 class Result(Fact):
-    """The newest verification that inspection told of."""
+    """What inspection told of a verification: that it failed (edition 0), or of one edition of its certificate."""
 
+    verification_id: Id
+    edition: int
+    ended: bool
+    """Its certificate was superseded or revoked: it proves nothing any more."""
+    corrects: Id | None
     verified_at: Instant
     verified_on: date
     valid_until: date | None
-    certificate_id: Id | None
-    passed: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.verification_id, self.edition
+
+    @property
+    def certified(self) -> bool:
+        return self.edition > 0 and not self.ended
 
 
 class Repair(Fact):

@@ -3,16 +3,18 @@
 Facts of two origins meet here, in any order: the registry's copy of the instrument, and the results of inspection. Both
 are kept as they came, and everything else is worked out from them, so the order of arrival cannot matter:
 
-* of inspection's results the one with the latest instant of verification counts;
+* of inspection's results, those aside that a dispatcher set aside, the one of the latest verification counts;
 * the registry repeats those results some moments later. Its dates count only where they tell of a verification on a
   later DAY than the newest result known here: a certificate of another body, valid nationwide (TT 23/2013 Art. 20.6);
 * a declared repair counts until something was verified after it.
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 
+from metrology import counting
 from services.kernel.model import Entity, Id, Rejected, local_date
 from services.scheduling.events import Regime, RepairDeclared, RepairReason, VerificationDue
 from services.scheduling.facts import Outlook, Registered, Repair, Result, Said, Status, outlook
@@ -29,7 +31,9 @@ class Obligation(Entity, kind="obligation"):
     enterprise_id: Id
     site_id: Id | None = None
     registered: Registered | None = None
-    result: Result | None = None
+    results: list[Result] = Field(default_factory=list)
+    set_aside: list[Id] = Field(default_factory=list)
+    """Verifications that do not count by a dispatcher's decision, whether their results were heard of yet or not."""
     repair: Repair | None = None
     said: Said | None = None
 
@@ -45,19 +49,19 @@ class Obligation(Entity, kind="obligation"):
         )
         self.registered = facts
 
-    def verified(self, result: Result, *, decided: bool = False) -> None:
-        """A certificate was issued, or a verification failed. An older result than the known one changes nothing.
+    def verified(self, result: Result) -> None:
+        """A verification failed, or a certificate was issued, superseded or revoked: what is told of it last counts."""
+        self.results = [*(each for each in self.results if each.key != result.key), result]
 
-        One of the same moment does: a certificate issued anew for the same verification. One that a dispatcher decided
-        for goes before a later one.
-        """
-        if self.result is None or decided or result.verified_at >= self.result.verified_at:
-            self.result = result
+    def decided(self, verification_id: str, *, set_aside: bool) -> None:
+        """A dispatcher set a verification aside, or lets it count again."""
+        others = [each for each in self.set_aside if each != verification_id]
+        self.set_aside = [*others, verification_id] if set_aside else others
 
-    def revoked(self, certificate_id: str) -> None:
-        """The certificate proves nothing any more: as after a failed verification."""
-        if self.result is not None and self.result.certificate_id == certificate_id:
-            self.result = self.result.model_copy(update={"passed": False, "valid_until": None})
+    @property
+    def result(self) -> Result | None:
+        """The one that counts of those that inspection told of."""
+        return counting(self.results, self.set_aside)
 
     def declare_repair(self, reason: RepairReason, regime: Regime, at: datetime) -> RepairDeclared:
         """The instrument is to be verified at once, because of one of the reasons of TT 23/2013 Art. 19.3.
@@ -71,7 +75,7 @@ class Obligation(Entity, kind="obligation"):
             raise Rejected(
                 "instrument-unknown", "The register has not told of this instrument yet. Try again."
             )
-        if self._repair_is_open():
+        if self._repair_is_open(self._newest()):
             raise Rejected("repair-declared", "A repair was declared already; the verification is due.")
         self.repair = Repair(declared_at=at, reason=reason, regime=regime)
         return RepairDeclared(
@@ -101,6 +105,11 @@ class Obligation(Entity, kind="obligation"):
             due_on=self.due_on,
             lead=lead,
         )
+
+    def view(self) -> dict[str, Any]:
+        """With the result that counts instead of all that were heard of."""
+        shown = self.model_dump(mode="json", exclude={"seen", "results", "set_aside"})
+        return {**shown, "result": self.result.model_dump(mode="json") if self.result else None}
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -137,32 +146,33 @@ class Obligation(Entity, kind="obligation"):
     def _outlook(self) -> Outlook:
         if self.registered is not None and self.registered.retired:
             return Outlook(status="retired")
-        if self._repair_is_open():
+        result = self._newest()
+        if self._repair_is_open(result):
             assert self.repair
             return Outlook(
                 status="open", regime=self.repair.regime, due_on=local_date(self.repair.declared_at)
             )
-        if self._result_counts():
-            assert self.result
-            return outlook(self.result.valid_until, barred=not self.result.passed)
+        if result is not None:
+            return outlook(result.valid_until, barred=not result.certified)
         assert self.registered
         if self.registered.last_verified_on is None and not self.registered.barred:
             # Not to be used before its initial verification: TT 23/2013 Art. 19, 23.
             return Outlook(status="open", regime="initial", due_on=self.registered.registered_on)
         return outlook(self.registered.valid_until, barred=self.registered.barred)
 
-    def _result_counts(self) -> bool:
-        if self.result is None or self.registered is None:
-            return self.result is not None
+    def _newest(self) -> Result | None:
+        """The result that counts, unless the registry knows of a later verification."""
+        result = self.result
+        if result is None or self.registered is None:
+            return result
         told = self.registered.last_verified_on
-        return told is None or told <= self.result.verified_on
+        return result if told is None or told <= result.verified_on else None
 
-    def _repair_is_open(self) -> bool:
+    def _repair_is_open(self, result: Result | None) -> bool:
         if self.repair is None:
             return False
-        if self._result_counts():
-            assert self.result
-            return self.repair.declared_at > self.result.verified_at
+        if result is not None:
+            return self.repair.declared_at > result.verified_at
         assert self.registered
         told = self.registered.last_verified_on
         return told is None or told <= local_date(self.repair.declared_at)

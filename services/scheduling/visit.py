@@ -36,6 +36,12 @@ class Done(VisitOutcome):
     """An outcome with its instant: a later verification of the same instrument on the same visit takes its place."""
 
     verified_at: Instant
+    corrects: Id | None = None
+
+    @property
+    def rank(self) -> tuple[Instant, bool, str]:
+        """Of two of the same moment the correction takes the other's place."""
+        return self.verified_at, self.corrects is not None, self.verification_id
 
 
 class Report(Fact):
@@ -183,7 +189,7 @@ class Visit(Entity, kind="visit"):
             return None
         others = [each for each in self.outcomes if each.instrument_id != outcome.instrument_id]
         same = [each for each in self.outcomes if each.instrument_id == outcome.instrument_id]
-        newest = max([*same, outcome], key=lambda each: each.verified_at)
+        newest = max([*same, outcome], key=lambda each: each.rank)
         self.outcomes = [*others, newest]
         return self._close() if self.open or not same else None
 
@@ -203,7 +209,9 @@ class Visit(Entity, kind="visit"):
 
     def _close(self) -> VisitCompleted | VisitEnded | None:
         """Over, with everything verified or not; said once for each thing that is said."""
-        told = [VisitOutcome(**each.model_dump(exclude={"verified_at"})) for each in self.outcomes]
+        told = [
+            VisitOutcome(**each.model_dump(exclude={"verified_at", "corrects"})) for each in self.outcomes
+        ]
         if len(self.outcomes) == len(self._wanted()):
             self.status, self.reason = "completed", None
             return VisitCompleted(**self._facts(), outcomes=told)

@@ -1,12 +1,17 @@
 """What scheduling listens to: the register, from which it keeps copies, and results, which move the next due date."""
 
+from datetime import date
+
 from services.inspection.events import (
     CertificateIssued,
     CertificateRevoked,
+    CertificateSuperseded,
     VerificationRecorded,
+    VerificationReinstated,
+    VerificationSetAside,
     VisitReported,
 )
-from services.kernel.model import Envelope, Event, Handler
+from services.kernel.model import Envelope, Event, Handler, NotYet
 from services.registry.events import (
     EnterpriseRegistered,
     EnterpriseUpdated,
@@ -28,6 +33,7 @@ from services.scheduling.storage import enterprises, inspectors, instrument_type
 from services.scheduling.visit import Done, Report
 
 Instrument = InstrumentRegistered | InstrumentUpdated | InstrumentRetired
+Certificate = CertificateIssued | CertificateSuperseded | CertificateRevoked
 
 
 def on_enterprise(event: EnterpriseRegistered | EnterpriseUpdated, envelope: Envelope) -> None:
@@ -68,15 +74,14 @@ def on_instrument(event: Instrument, envelope: Envelope) -> None:
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     if event.verdict == "fail":
-        _verified(
-            event, envelope, Result(passed=False, valid_until=None, certificate_id=None, **_moment(event))
-        )
+        _verified(event, envelope, edition=0)
     if event.verdict != "incomplete" and event.visit_id is not None:
         outcome = Done(
             instrument_id=event.instrument_id,
             verification_id=event.verification_id,
             verdict=event.verdict,
             verified_at=event.verified_at,
+            corrects=event.corrects,
         )
         visits.on(envelope, event.visit_id, lambda visit: visit.record(outcome))
 
@@ -86,30 +91,46 @@ def on_visit_reported(event: VisitReported, envelope: Envelope) -> None:
     visits.on(envelope, event.visit_id, lambda visit: visit.end(Report(**told), event.inspector_id))
 
 
-def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
-    valid = {"valid_until": event.valid_until, "certificate_id": event.certificate_id}
-    _verified(event, envelope, Result(passed=True, **valid, **_moment(event)))
+def on_certificate(event: Certificate, envelope: Envelope) -> None:
+    ended = not isinstance(event, CertificateIssued)
+    _verified(event, envelope, event.edition, ended=ended, valid_until=event.valid_until)
 
 
-def on_revocation(event: CertificateRevoked, envelope: Envelope) -> None:
-    obligations.on(envelope, event.instrument_id, lambda each: each.revoked(event.certificate_id))
-
-
-def _verified(event: VerificationRecorded | CertificateIssued, envelope: Envelope, result: Result) -> None:
+def on_decision(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
+    if obligations.find(event.instrument_id) is None:
+        raise NotYet(f"instrument {event.instrument_id} is not known")
+    aside = isinstance(event, VerificationSetAside)
     obligations.on(
-        envelope,
-        event.instrument_id,
-        lambda each: each.verified(result, decided=isinstance(event, CertificateIssued) and event.decided),
-        lambda: Obligation(id=event.instrument_id, result=result, **_identity(event)),
+        envelope, event.instrument_id, lambda each: each.decided(event.verification_id, set_aside=aside)
     )
 
 
-def _identity(event: Instrument | VerificationRecorded | CertificateIssued) -> dict[str, str]:
+def _verified(
+    event: VerificationRecorded | Certificate,
+    envelope: Envelope,
+    edition: int,
+    ended: bool = False,
+    valid_until: date | None = None,
+) -> None:
+    result = Result(
+        verification_id=event.verification_id,
+        edition=edition,
+        ended=ended,
+        corrects=event.corrects,
+        verified_at=event.verified_at,
+        verified_on=event.verified_on,
+        valid_until=valid_until,
+    )
+    obligations.on(
+        envelope,
+        event.instrument_id,
+        lambda each: each.verified(result),
+        lambda: Obligation(id=event.instrument_id, results=[result], **_identity(event)),
+    )
+
+
+def _identity(event: Instrument | VerificationRecorded | Certificate) -> dict[str, str]:
     return {name: getattr(event, name) for name in ("type_code", "serial", "enterprise_id")}
-
-
-def _moment(event: VerificationRecorded | CertificateIssued) -> dict[str, object]:
-    return {"verified_at": event.verified_at, "verified_on": event.verified_on}
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -126,6 +147,9 @@ HANDLERS: dict[type[Event], Handler] = {
     InstrumentRetired: on_instrument,
     VerificationRecorded: on_verification,
     CertificateIssued: on_certificate,
-    CertificateRevoked: on_revocation,
+    CertificateSuperseded: on_certificate,
+    CertificateRevoked: on_certificate,
+    VerificationSetAside: on_decision,
+    VerificationReinstated: on_decision,
     VisitReported: on_visit_reported,
 }

@@ -53,6 +53,7 @@ class Certificate(Entity, kind="certificate"):
     number_typed: str = ""
     serial_typed: str = ""
     edition: int = 1
+    corrects: str | None = None
     replaces: str | None = None
     reissue_reason: str | None = None
     issued_at: Instant
@@ -162,4 +163,6 @@ class Certificate(Entity, kind="certificate"):
             "verified_at": self.verified_at,
             "verified_on": self.verified_on,
             "valid_until": self.valid_until,
+            "edition": self.edition,
+            "corrects": self.corrects,
         }

@@ -25,10 +25,19 @@ def known(
 
 
 def result(on: date, until: date | None, hour: int = 1, *, passed: bool = True) -> Result:
-    id = f"gcn-{on}-{hour}" if passed else None
     return Result(
-        verified_at=morning(on, hour), verified_on=on, valid_until=until, certificate_id=id, passed=passed
+        verification_id=f"kd-{on}-{hour}",
+        edition=1 if passed else 0,
+        ended=False,
+        corrects=None,
+        verified_at=morning(on, hour),
+        verified_on=on,
+        valid_until=until,
     )
+
+
+def ended(found: Result) -> Result:
+    return found.model_copy(update={"ended": True})
 
 
 def obligation(registered: Registered | None = None, *steps: Step) -> Obligation:
@@ -128,20 +137,41 @@ def test_a_retired_instrument_falls_due_no_more_whatever_comes_late() -> None:
 
 
 def test_a_revoked_certificate_bars_and_an_older_one_does_not_matter() -> None:
-    each = obligation(None, verify(result(days(1), days(381))), verify(result(days(10), days(390))))
-    each.revoked(f"gcn-{days(1)}-1")
+    older, newer = result(days(1), days(381)), result(days(10), days(390))
+    each = obligation(None, verify(older), verify(newer))
+    each.verified(ended(older))
     assert each.status == "open"
-    each.revoked(f"gcn-{days(10)}-1")
+    each.verified(ended(newer))
     assert outlook(each) == ("barred", "after_repair", None)
 
 
-def test_a_certificate_issued_anew_for_the_same_verification_is_the_one_that_can_be_revoked() -> None:
+def test_of_a_certificate_and_its_next_edition_the_next_counts_whichever_is_heard_of_first() -> None:
     first = result(days(10), days(390))
-    anew = first.model_copy(update={"certificate_id": "gcn-anew"})
-    each = obligation(None, verify(first), verify(anew))
-    each.revoked(str(first.certificate_id))
-    assert each.status == "open"
-    each.revoked("gcn-anew")
+    anew = first.model_copy(update={"edition": 2})
+    for order in ((first, anew), (anew, first)):
+        each = obligation(None, *map(verify, order))
+        each.verified(ended(first))
+        assert each.status == "open"
+        each.verified(ended(anew))
+        assert outlook(each) == ("barred", "after_repair", None)
+
+
+def test_of_the_same_moment_the_correction_counts_whichever_is_heard_of_first() -> None:
+    wrong = result(days(10), None, passed=False)
+    right = result(days(10), days(390)).model_copy(
+        update={"verification_id": "a-kd", "corrects": wrong.verification_id}
+    )
+    for order in ((wrong, right), (right, wrong)):
+        assert outlook(obligation(None, *map(verify, order))) == ("open", "periodic", days(390))
+
+
+def test_what_was_set_aside_does_not_count_until_it_is_reinstated() -> None:
+    failed = result(days(20), None, passed=False)
+    each = obligation(None, verify(result(days(10), days(390))))
+    each.decided(failed.verification_id, set_aside=True)
+    each.verified(failed)
+    assert outlook(each) == ("open", "periodic", days(390))
+    each.decided(failed.verification_id, set_aside=False)
     assert outlook(each) == ("barred", "after_repair", None)
 
 
@@ -205,7 +235,11 @@ def test_whatever_is_heard_the_outlook_is_whole(steps: list[Step]) -> None:
 
 def test_an_instrument_of_which_only_a_result_is_known_waits_in_silence() -> None:
     each = Obligation(
-        id="cot-1", type_code=DISPENSER, serial="TS-1", enterprise_id=ENTERPRISE, result=result(DAY, days(30))
+        id="cot-1",
+        type_code=DISPENSER,
+        serial="TS-1",
+        enterprise_id=ENTERPRISE,
+        results=[result(DAY, days(30))],
     )
     assert each.next_lead_on is None
     assert each.fall_due(days(30)) is None

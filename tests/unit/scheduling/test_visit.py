@@ -123,11 +123,12 @@ def test_the_instruments() -> None:
     elsewhere = due("cot-3", site_id=e.OTHER_SITE)
     sold = due("cot-3", enterprise_id=e.OTHER_ENTERPRISE)
     failed = Result(
-        verified_at=BEFORE, verified_on=BEFORE.date(), valid_until=None, certificate_id=None, passed=False
-    )
+        verification_id="kd-1", edition=0, ended=False, corrects=None, verified_at=BEFORE,
+        verified_on=BEFORE.date(), valid_until=None,
+    )  # fmt: skip
     assert refusal(planned, elsewhere) == ("instrument-elsewhere", "items")
     assert refusal(planned, sold) == ("instrument-elsewhere", "items")
-    assert refusal(planned, due("cot-3", result=failed)) == ("instrument-not-due", "items")
+    assert refusal(planned, due("cot-3", results=[failed])) == ("instrument-not-due", "items")
     assert refusal(Visit.plan, "v", HERE, inspector(), WINDOW, [], [], "x") == ("nothing-due", "items")
 
 
