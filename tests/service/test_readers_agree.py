@@ -28,8 +28,9 @@ class Story:
 
     def go_on(self) -> None:
         acts = [self.verify, self.verify, self.correct, self.set_aside, self.set_aside, self.reinstate]
-        self.chance.choice([*acts, self.reissue, self.revoke])()
-        self.province.world.drain()
+        for _ in range(self.chance.randint(1, 2)):
+            self.chance.choice([*acts, self.reissue, self.revoke])()
+        self.province.world.drain(shuffle=self.chance.randrange(1000), twice=True)
 
     def verify(self, **changed: Any) -> None:
         hour = self.chance.randint(1, 6)
