@@ -122,15 +122,19 @@ class World:
         """The same envelope once more."""
         self.queue.append(_message(envelope))
 
-    def drain(self, *, twice: bool = False, shuffle: int | None = None) -> Self:
+    def drain(self, *, twice: bool = False, shuffle: int | None = None, behind: str | None = None) -> Self:
         """Relays and handles until nothing is pending. Fails when it does not come to rest, or a letter is left.
 
-        With `shuffle` some of what has arrived waits while others, and what follows from them, go before it.
+        With `shuffle` some of what has arrived waits while others, and what follows from them, go before it. `behind` is a
+        subject whose events are left for a later drain: its partition is far behind the others.
         """
-        chance = random.Random(shuffle)
+        chance, held = random.Random(shuffle), list[bytes]()
         for _ in range(ROUNDS):
             arrived = list(self.queue) + self._relay()
             self.queue.clear()
+            if behind is not None:
+                held += [raw for raw in arrived if json.loads(raw)["subject"] == behind]
+                arrived = [raw for raw in arrived if json.loads(raw)["subject"] != behind]
             if not arrived:
                 break
             if shuffle is not None:
@@ -146,7 +150,9 @@ class World:
                         inbox.receive(raw)
         else:
             raise AssertionError(f"still not quiet after {ROUNDS} rounds: {[e.type for e in self.sent[-5:]]}")
-        self._replay_letters()
+        self.queue.extend(held)
+        if not held:
+            self._replay_letters()
         return self
 
     def _relay(self) -> list[bytes]:

@@ -4,17 +4,16 @@ from services.inspection import numbering
 from services.inspection.domain.attention import Attention, Concern
 from services.inspection.domain.certificate import Certificate, certificate_id
 from services.inspection.domain.certificate_number import CertificateNumber
-from services.inspection.domain.past import Past
+from services.inspection.domain.past import Past, counting
 from services.inspection.domain.verification import Verification
 from services.inspection.events import (
     VerificationEvidenced,
-    VerificationReinstated,
     VerificationReviewed,
-    VerificationSetAside,
 )
 from services.inspection.judging import raise_attention
 from services.inspection.naming import particulars_of
 from services.inspection.office import office
+from services.inspection.sealing import tell_seals
 from services.inspection.storage import certificates, certificates_of, past_of, verifications
 from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
@@ -30,32 +29,10 @@ def certify(verification: Verification, envelope: Envelope) -> None:
         return
     if verification.waits:
         return  # its number is used, only not yet
-    if verification.certificate_number is not None:
+    if verification.certificate_number is not None and not _was_certified(verification.id):
         _spoil(verification, verification.certificate_number, envelope)
     if verification.verdict == "fail":
         settle(verification.instrument_id, past_of(verification.instrument_id), envelope)
-
-
-def on_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
-    """Certificates follow the decision: that of the one set aside is withdrawn, the one in force gets one of its own."""
-    for each in list(certificates.query(verification_id=event.verification_id)):
-        certificates.on(envelope, each.id, lambda old: old.revoke(event.reason, now()))
-    _decide(event.in_force_id, envelope)
-
-
-def on_reinstated(event: VerificationReinstated, envelope: Envelope) -> None:
-    _decide(event.verification_id, envelope)
-
-
-def _decide(verification_id: str, envelope: Envelope) -> None:
-    """A certificate that was superseded or withdrawn does not come back: a next edition is given, under its own number."""
-    verification = verifications.get(verification_id)
-    if not verification.earns_certificate:
-        settle(verification.instrument_id, past_of(verification.instrument_id), envelope)
-        return
-    given = list(certificates.query(verification_id=verification_id, order="edition"))
-    if not any(each.status == "in_force" for each in given):
-        _issue(verification, envelope, edition=given[-1].edition + 1 if given else 1, decided=True)
 
 
 def _issue(verification: Verification, envelope: Envelope, edition: int = 1, decided: bool = False) -> None:
@@ -137,20 +114,46 @@ def _look(reason: str, number: str, verification: Verification, envelope: Envelo
 
 
 def settle(instrument_id: str, past: list[Past], envelope: Envelope) -> None:
-    """Of an instrument's certificates only the newest edition for its last verification is in force, in whatever
-    order they came in. A later failing verification ends every earlier certificate (TT 23/2013 Art. 20.7c).
+    """Of an instrument's certificates only the last edition for the verification that counts is in force.
+
+    It follows from what is known, not from what was heard before: whatever order facts come in, however often, and with
+    others at the same moment. A failing verification that counts ends every certificate (TT 23/2013 Art. 20.7c). One that
+    a person withdrew does not return; one that lapsed is given anew, under a number of its own, when it counts again.
     """
-    known = {each.id: each for each in past}
-    in_force = sorted(
-        (each for each in certificates_of(instrument_id) if each.status == "in_force"),
-        key=lambda each: (*known[each.verification_id].rank, each.edition, each.id),
-    )
-    fails = [each for each in past if each.verdict == "fail" and each.set_aside is None]
-    failed = max(fails, key=lambda each: each.rank, default=None)
-    for each in in_force:
-        if failed is not None and known[each.verification_id].rank < failed.rank:
-            reason = f"The instrument failed its verification on {failed.verified_on.isoformat()}."
-            certificates.on(envelope, each.id, lambda old, reason=reason: old.revoke(reason, now()))  # type: ignore[misc]
-        elif each is not in_force[-1]:
-            by = in_force[-1].id
-            certificates.on(envelope, each.id, lambda old, by=by: old.supersede(by, now()))  # type: ignore[misc]
+    known, counts = {each.id: each for each in past}, counting(past)
+    given = sorted(certificates_of(instrument_id), key=lambda each: each.edition)
+    mine = [each for each in given if counts is not None and each.verification_id == counts.id]
+    last = mine[-1] if mine else None
+    for each in given:
+        if each.status == "in_force" and each is not last and each.verification_id in known:
+            _end(each, known[each.verification_id], counts, last, envelope)
+    if counts is None or not counts.earns_certificate:
+        return
+    if last is None:
+        verification = verifications.get(counts.id)
+        tell_seals(verification, envelope)
+        _issue(verification, envelope)
+    elif last.may_return:
+        _issue(verifications.get(counts.id), envelope, edition=last.edition + 1, decided=True)
+
+
+def _end(
+    certificate: Certificate, own: Past, counts: Past | None, last: Certificate | None, envelope: Envelope
+) -> None:
+    """Another takes its place; or it lapses, because nothing does. Until the other is there, both are in force."""
+    if own.set_aside is not None:
+        reason = str(own.set_aside["reason"])
+    elif counts is not None and counts.verdict == "fail":
+        reason = f"The instrument failed its verification on {counts.verified_on.isoformat()}."
+    elif own.withheld:
+        reason = f"The verification does not earn a certificate: {', '.join(own.withheld)}."
+    elif last is not None:
+        certificates.on(envelope, certificate.id, lambda each: each.supersede(last.id, now()))
+        return
+    else:
+        return
+    certificates.on(envelope, certificate.id, lambda each: each.lapse(reason, now()))
+
+
+def _was_certified(verification_id: str) -> bool:
+    return any(certificates.query(verification_id=verification_id, limit=1))

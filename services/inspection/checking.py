@@ -54,7 +54,9 @@ def check(question: str) -> Answer:
         return _found("number", by_number)
     by_serial: dict[str, Certificate] = {}
     for each in certificates.query(serial_typed=wanted, order="-verified_at -edition", limit=10 * MOST):
-        by_serial.setdefault(each.instrument_id, each)
+        shown = by_serial.setdefault(each.instrument_id, each)
+        if shown.status != "in_force" and each.status == "in_force":
+            by_serial[each.instrument_id] = each
     if by_serial:
         return _found("serial", list(by_serial.values())[:MOST])
     number = by_text(question)

@@ -1,12 +1,6 @@
 """What inspection listens to: the facts of registry and scheduling, and its own evidence, verdicts and certificates."""
 
-from services.inspection.certifying import (
-    certify,
-    on_gate_opened,
-    on_reinstated,
-    on_set_aside,
-    settle,
-)
+from services.inspection.certifying import certify, on_gate_opened, settle
 from services.inspection.deciding import (
     on_attachment_received,
     on_attention_resolved,
@@ -153,24 +147,16 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     on_verification_for_gates(event, envelope)
 
 
-def on_verification_set_aside(event: VerificationSetAside, envelope: Envelope) -> None:
-    on_set_aside(event, envelope)
+def on_verification_decided(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
+    """Certificates follow the decision, and what asked for it is dealt with."""
+    settle(event.instrument_id, past_of(event.instrument_id), envelope)
     on_decision(event, envelope)
 
 
-def on_verification_reinstated(event: VerificationReinstated, envelope: Envelope) -> None:
-    on_reinstated(event, envelope)
-    on_decision(event, envelope)
-
-
-def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
+def on_certificate(event: CertificateIssued | CertificateRevoked, envelope: Envelope) -> None:
     past = past_of(event.instrument_id)
     settle(event.instrument_id, past, envelope)
     tell_seals_of_certificate(event, past, envelope)
-
-
-def on_certificate_revoked(event: CertificateRevoked, envelope: Envelope) -> None:
-    tell_seals_of_certificate(event, past_of(event.instrument_id), envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -199,10 +185,10 @@ HANDLERS: dict[type[Event], Handler] = {
     VerificationEvidenced: on_gate_opened,
     VerificationReviewed: on_gate_opened,
     AttentionResolved: on_attention_resolved,
-    VerificationSetAside: on_verification_set_aside,
-    VerificationReinstated: on_verification_reinstated,
+    VerificationSetAside: on_verification_decided,
+    VerificationReinstated: on_verification_decided,
     CertificateIssued: on_certificate,
-    CertificateRevoked: on_certificate_revoked,
+    CertificateRevoked: on_certificate,
     SealAffixed: on_seal_used,
     SealVoided: on_seal_used,
     SealLost: on_seal_used,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.inspection.storage import certificates, verifications
+from services.inspection.domain.past import counting
+from services.inspection.storage import certificates, past_of, verifications
 from services.kernel.model import Envelope
 from services.registry.service import prepare
 from services.registry.storage import instruments
@@ -50,6 +51,7 @@ class Story:
             self.verify(corrects=wrong["id"], correction_reason="Ghi nhầm", **same)
 
     def set_aside(self) -> None:
+        """Where another goes before the one that is named, the office is told so and nothing happens."""
         if len(self.records) > 1:
             loser, winner = self.chance.sample(self.records, 2)
             told = {"in_favour_of": winner["id"], "reason": "Đo lại"}
@@ -88,6 +90,11 @@ def test_whatever_happened_to_an_instrument_and_in_whatever_order_it_is_heard(
     story = Story(province, seed)
     for _ in range(STEPS):
         story.go_on()
+    before = certified()
+    for envelope in list(province.world.sent):
+        province.world.deliver(envelope)
+    province.world.drain(shuffle=seed)
+    assert certified() == before, "what is heard again gives no other certificate"
     told: list[Envelope] = [each for each in province.world.sent if each.source.endswith("inspection")]
     for order in range(ORDERS):
         readers = world("registry", "scheduling")
@@ -105,14 +112,23 @@ def test_whatever_happened_to_an_instrument_and_in_whatever_order_it_is_heard(
         readers.close()
 
 
+def certified() -> list[tuple[str, int, str]]:
+    given = certificates.query(instrument_id="i1")
+    return sorted((each.verification_id, each.edition, each.status) for each in given)
+
+
 def standing() -> tuple[str, date | None, str | None]:
-    """What inspection says of the instrument."""
-    given = list(certificates.query(instrument_id="i1"))
-    valid = [each for each in given if each.status == "in_force"]
-    if valid:
-        [only] = valid
+    """What inspection says of the instrument: one certificate is in force, that of the verification that counts, or none."""
+    in_force = list(certificates.query(instrument_id="i1", status="in_force"))
+    counts = counting(past_of("i1"))
+    if counts is None:
+        assert in_force == []
+        return "registered", None, None
+    if counts.verdict == "pass" and in_force:
+        [only] = in_force
+        assert only.verification_id == counts.id
         return "in_service", only.valid_until, only.number
-    certified = {each.verification_id for each in given}
-    counts = [each for each in verifications.query(instrument_id="i1") if each.set_aside is None]
-    barred = any(each.verdict == "fail" or each.id in certified for each in counts)
-    return "barred" if barred else "registered", None, None
+    assert in_force == []
+    last = list(certificates.query(verification_id=counts.id, order="edition"))
+    assert counts.verdict == "fail" or not last[-1].may_return, "only what a person withdrew does not return"
+    return "barred", None, None

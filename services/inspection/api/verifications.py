@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.inspection.api.tablets import Office, Reason
 from services.inspection.attaching import missing
 from services.inspection.documents import record_pdf
+from services.inspection.domain.past import in_the_way
 from services.inspection.domain.verification import Verdict, Verification
 from services.inspection.domain.wording import typed
 from services.inspection.naming import particulars_of
-from services.inspection.storage import certificates, verifications
+from services.inspection.storage import certificates, past_of, verifications
 from services.kernel.model import Fact, Id, NotYet, Rejected, Text, now
 from services.kernel.tokens import Caller
 from services.kernel.web import caller_of
@@ -88,10 +89,17 @@ def verification(id: Id, caller: Anyone) -> dict[str, Any]:
 def set_aside(id: Id, body: Decision, caller: Annotated[Caller, Office]) -> dict[str, Any]:
     """Decides that another verification of the instrument is in force instead; certificates follow.
 
-    Both are kept as they are, and what asked for the decision is resolved. Dispatchers and administrators.
+    Both are kept as they are, and what asked for the decision is resolved. A later one that was not set aside goes before
+    the one that is named: then 409 `another-counts`. Dispatchers and administrators.
     """
     found, other = verifications.get(id), verifications.get(body.in_favour_of)
     event = found.put_aside(other, body.reason, caller.actor, now())
+    if (later := in_the_way(past_of(found.instrument_id), id, other.id)) is not None:
+        detail = (
+            f"Verification {later.id} of {later.verified_on.isoformat()} is later than the one you name and would count. "
+            "Decide in favour of that one first, and then between the two."
+        )
+        raise Rejected("another-counts", detail, field="in_favour_of")
     return verifications.commit(found, event, by=caller).view()
 
 

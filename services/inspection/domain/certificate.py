@@ -60,6 +60,8 @@ class Certificate(Entity, kind="certificate"):
     status: Literal["in_force", "superseded", "revoked"] = "in_force"
     superseded_by: str | None = None
     revoked_reason: str | None = None
+    lapsed: bool = False
+    """Revoked because of what else is known of the instrument, not by a person: should that change, it is given anew."""
     touched_at: Instant
 
     @classmethod
@@ -129,19 +131,26 @@ class Certificate(Entity, kind="certificate"):
         self.status, self.superseded_by, self.touched_at = "superseded", by, at
         return CertificateSuperseded(**self._told(), by_certificate_id=by)
 
-    def revoke(self, reason: str, at: datetime) -> CertificateRevoked | None:
-        """It proves nothing any more. Nothing happens to one that is no longer in force."""
+    def lapse(self, reason: str, at: datetime) -> CertificateRevoked | None:
+        """What else is known of the instrument revokes it. Nothing happens to one that is no longer in force."""
         if self.status != "in_force":
             return None
-        self.status, self.revoked_reason, self.touched_at = "revoked", reason, at
-        return CertificateRevoked(**self._told(), reason=reason)
+        self.lapsed = True
+        return self._revoked(reason, at)
 
     def withdraw(self, reason: str, at: datetime) -> CertificateRevoked:
-        """A person revokes it. Raises Rejected `not-in-force`."""
+        """A person revokes it, for good. Raises Rejected `not-in-force`."""
         self._must_be_in_force()
-        revoked = self.revoke(reason, at)
-        assert revoked is not None
-        return revoked
+        return self._revoked(reason, at)
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it ended by what else is known, so that a next edition is due should that change."""
+        return self.status == "superseded" or self.lapsed
+
+    def _revoked(self, reason: str, at: datetime) -> CertificateRevoked:
+        self.status, self.revoked_reason, self.touched_at = "revoked", reason, at
+        return CertificateRevoked(**self._told(), reason=reason)
 
     def _must_be_in_force(self) -> None:
         if self.status != "in_force":

@@ -25,6 +25,7 @@ class Past(Fact):
     verified_at: Instant
     verified_on: date
     verdict: str
+    withheld: list[str]
     corrects: str | None
     set_aside: dict[str, Any] | None
     status_record: StatusRecord | None
@@ -34,6 +35,27 @@ class Past(Fact):
     def rank(self) -> tuple[Instant, bool, str]:
         """Of an instrument's verifications the later one counts; of the same moment, the correction."""
         return self.verified_at, self.corrects is not None, self.id
+
+    @property
+    def earns_certificate(self) -> bool:
+        return self.verdict == "pass" and not self.withheld and self.set_aside is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the instrument's status can follow from it."""
+        return self.earns_certificate or (self.verdict == "fail" and self.set_aside is None)
+
+
+def counting(past: Iterable[Past]) -> Past | None:
+    """The verification from which the instrument's status follows: the last that counts."""
+    return max((each for each in past if each.counts), key=lambda each: each.rank, default=None)
+
+
+def in_the_way(past: Iterable[Past], set_aside: str, in_favour_of: str) -> Past | None:
+    """A third verification that would count, if one were set aside in favour of another."""
+    others = [each for each in past if each.id != set_aside]
+    first, named = counting(others), next(each for each in others if each.id == in_favour_of)
+    return first if first is not None and first.rank > named.rank else None
 
 
 def repeats(past: Iterable[Past], id: str, visit_id: str) -> list[Past]:

@@ -167,10 +167,16 @@ class Seal(Entity, kind="seal"):
         return lost is not None and any(at > lost for at in seen)
 
     def _standing(self, first: SealFact | None) -> Standing | None:
-        """It becomes valid with the certificate of the verification that fitted it, and follows its fate."""
+        """It becomes valid with the certificate of a verification that fitted it there, and follows its fate."""
         if first is None or self.status != "affixed":
             return None
-        mine = [each for each in self.facts if each.verification_id == first.verification_id]
+        # Told of again at the same place, it was not fitted again: a correction repeats what the record said.
+        same = {
+            each.verification_id
+            for each in self.fitted()
+            if (each.instrument_id, each.place) == (first.instrument_id, first.place)
+        }
+        mine = [each for each in self.facts if each.verification_id in same]
         issued = {each.certificate_id for each in mine if each.action == "validated"}
         revoked = {each.certificate_id for each in mine if each.action == "invalidated"}
         if issued - revoked:

@@ -22,6 +22,7 @@ def past(number: int, minute: int, visit: str = "v1", corrects: str | None = Non
         verified_at=at,
         verified_on=at.date(),
         verdict="pass",
+        withheld=[],
         corrects=corrects,
         set_aside=None,
         status_record=None,
