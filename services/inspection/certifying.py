@@ -142,17 +142,17 @@ def _end(
 ) -> None:
     """Another takes its place; or it lapses, because nothing does. Until the other is there, both are in force."""
     if own.set_aside is not None:
-        reason = str(own.set_aside["reason"])
+        reason, by = str(own.set_aside["reason"]), None
     elif counts is not None and counts.verdict == "fail":
-        reason = f"The instrument failed its verification on {counts.verified_on.isoformat()}."
+        reason, by = f"The instrument failed its verification on {counts.verified_on.isoformat()}.", counts.id
     elif own.withheld:
-        reason = f"The verification does not earn a certificate: {', '.join(own.withheld)}."
+        reason, by = f"The verification does not earn a certificate: {', '.join(own.withheld)}.", own.id
     elif last is not None:
         certificates.on(envelope, certificate.id, lambda each: each.supersede(last.id, now()))
         return
     else:
         return
-    certificates.on(envelope, certificate.id, lambda each: each.lapse(reason, now()))
+    certificates.on(envelope, certificate.id, lambda each: each.lapse(reason, by, now()))
 
 
 def _was_certified(verification_id: str) -> bool:

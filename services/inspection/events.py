@@ -223,6 +223,8 @@ class CertificateRevoked(_Certificate, type="vernier.inspection.certificate.revo
     """A certificate was withdrawn; it proves nothing from that moment."""
 
     reason: str
+    by_verification_id: Id | None = None
+    """The verification from which it follows: a later one failed, or its own earns none. None: a person decided so."""
 
 
 class CertificateNumberReserved(Event, type="vernier.inspection.certificate_number.reserved.v1"):

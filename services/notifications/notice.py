@@ -17,6 +17,7 @@ Topic = Literal[
     "visit_cancelled",
     "certificate_issued",
     "certificate_withheld",
+    "certificate_revoked",
     "verification_failed",
 ]
 Status = Literal["pending", "sent", "failed", "suppressed"]

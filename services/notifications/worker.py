@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from services.inspection.events import CertificateIssued, VerificationRecorded
+from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
 from services.kernel.model import AlreadyDone, Envelope, Event, Handler, derived_id, local_date, now
 from services.kernel.settings import settings
 from services.notifications.heard import Heard
@@ -88,6 +88,12 @@ def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
     _tell_together("certificate_issued", event, envelope, event.verified_on.isoformat())
 
 
+def on_revocation(event: CertificateRevoked, envelope: Envelope) -> None:
+    """What a person withdrew; that an instrument failed is told by a letter of its own."""
+    if event.by_verification_id is None:
+        _tell_together("certificate_revoked", event, envelope, local_date(envelope.time).isoformat())
+
+
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     """A pass is told of with its certificate, when that is issued; here only what no certificate will follow."""
     if event.verdict == "fail":
@@ -108,7 +114,7 @@ def _tell(
 
 def _tell_together(
     topic: Topic,
-    event: VerificationDue | CertificateIssued | VerificationRecorded,
+    event: VerificationDue | CertificateIssued | CertificateRevoked | VerificationRecorded,
     envelope: Envelope,
     *alike: str,
 ) -> None:
@@ -145,4 +151,5 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitCancelled: on_visit,
     VerificationRecorded: on_verification,
     CertificateIssued: on_certificate,
+    CertificateRevoked: on_revocation,
 }

@@ -207,6 +207,7 @@ def test_an_event_that_comes_again_after_its_mail_left_brings_no_second_mail(
     [
         (e.certificate(until=today()), "certificate_issued", "Giấy chứng nhận kiểm định số 00017-26"),
         (e.certificate(until=None), "certificate_issued", "có giá trị đến: không quy định thời hạn"),
+        (e.revoked("Cấp nhầm phương tiện đo"), "certificate_revoked", "Lý do: Cấp nhầm phương tiện đo."),
         (e.verified(verdict="fail"), "verification_failed", "không đạt yêu cầu kỹ thuật đo lường"),
         (e.verified(withheld=["card-expired"]), "certificate_withheld", "giấy chứng nhận chưa được cấp"),
         (n.rescheduled(), "visit_rescheduled", "lúc 08:00 ngày 04/03/2027"),
@@ -223,6 +224,17 @@ def test_each_result_and_change_has_its_letter(
     (sent,) = notifications.drain().events(NoticeSent)
     assert isinstance(sent, NoticeSent)
     assert sent.topic == topic
+
+
+def test_a_certificate_that_a_failure_ended_needs_no_letter_beside_that_of_the_failure(
+    notifications: World, mailbox: Mailbox, send: Callable[..., int]
+) -> None:
+    hear(notifications, e.verified(verdict="fail"), "verification/kd-cot-1")
+    ended = e.revoked("The instrument failed its verification.", by_verification_id="kd-cot-1")
+    hear(notifications, ended, "certificate/gcn-cot-1")
+    send()
+    (mail,) = mailbox.mails
+    assert "không đạt yêu cầu kỹ thuật đo lường" in body(mail)
 
 
 @pytest.mark.parametrize(

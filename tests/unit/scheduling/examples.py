@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from services.inspection.events import CertificateIssued, VerificationRecorded
+from services.inspection.events import CertificateIssued, CertificateRevoked, VerificationRecorded
 from services.kernel.model import VIETNAM, today
 from services.registry.events import (
     CatalogueRow,
@@ -166,6 +166,10 @@ def certificate(id: str = "cot-1", until: date | None = None, **changes: Any) ->
         "valid_until": until,
     }
     return CertificateIssued(**facts | changes)
+
+
+def revoked(reason: str, id: str = "cot-1", **changes: Any) -> CertificateRevoked:
+    return CertificateRevoked(**certificate(id).model_dump(), reason=reason, **changes)
 
 
 def midnight(day: date) -> datetime:
