@@ -44,7 +44,7 @@ def tell_seals_of_certificate(
             certificate_id=event.certificate_id,
             reason=event.reason if isinstance(event, CertificateRevoked) else None,
         )
-        seals.on(envelope, id, lambda seal, fact=fact: seal.tell(fact, None, now()))  # type: ignore[misc]
+        seals.on(envelope, id, lambda seal, fact=fact: seal.tell(fact, now()))  # type: ignore[misc]
 
 
 def _told(verification: Verification) -> list[Use]:
@@ -66,6 +66,7 @@ def _tell(id: str, uses: list[Use], verification: Verification, envelope: Envelo
         for action, each, reason in uses:
             fact = SealFact(
                 action=action,
+                of_kind=each.kind,
                 verification_id=verification.id,
                 instrument_id=verification.instrument_id,
                 inspector_id=verification.inspector_id,
@@ -74,8 +75,8 @@ def _tell(id: str, uses: list[Use], verification: Verification, envelope: Envelo
                 reason=reason,
                 withheld=withheld if action == "affixed" else [],
             )
-            events.append(seal.tell(fact, each.kind, at))
+            events.append(seal.tell(fact, at))
         return [event for event in events if event is not None]
 
     first = uses[0][1]
-    seals.on(envelope, id, change, lambda: Seal.first_used(first.number, first.kind, at))
+    seals.on(envelope, id, change, lambda: Seal.first_used(first.number, at))

@@ -236,3 +236,14 @@ def test_a_seal_lost_from_its_instrument(province: Province) -> None:
     province.world.drain(twice=True)
     assert {event.number for event in province.world.events(SealLost)} == {"BN26-000001"}
     assert province.office.get("/seal-balance").json()["lost"] == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_kind_of_a_seal_is_what_was_said_of_its_first_fact(province: Province, late: bool) -> None:
+    fitted = province.tablet.record(verification(seals_affixed=[METER]))
+    later = {"started_at": "2026-03-05T04:00:00.000Z", "finished_at": "2026-03-05T04:40:00.000Z"}
+    taken_off = province.tablet.record(verification(seals_removed=[{**METER, "kind": "stamp"}], **later))
+    for record in (taken_off, fitted) if late else (fitted, taken_off):
+        province.push(record)
+        province.world.drain()
+    assert province.office.get("/seals/BN26-1").json()["of_kind"] == "lead_seal"

@@ -63,6 +63,7 @@ class SealFact(Fact):
     """What a verification, its certificate or the office told of the seal."""
 
     action: Action
+    of_kind: SealKind | None = None
     verification_id: str | None = None
     instrument_id: str | None = None
     inspector_id: str | None = None
@@ -76,7 +77,8 @@ class SealFact(Fact):
 class Seal(Entity, kind="seal"):
     """A seal is used once: void for ever as soon as anybody removed or voided it, affixed as long as nobody did.
 
-    `instrument_id` and `place` are those of the first fitting; `instrument_ids` are all that it is said to be on.
+    `of_kind` is what the first fact calls it that names a kind. `instrument_id` and `place` are those of the first fitting;
+    `instrument_ids` are all that it is said to be on.
     """
 
     number: str
@@ -92,19 +94,19 @@ class Seal(Entity, kind="seal"):
     touched_at: Instant
 
     @classmethod
-    def first_used(cls, number: str, kind: SealKind | None, at: datetime) -> "Seal":
+    def first_used(cls, number: str, at: datetime) -> "Seal":
         series, serial = parse_number(number) or (None, None)
         id = seal_id(number)
         shown = number.strip() if series is None else id
-        return cls(id=id, number=shown, series=series, serial=serial, of_kind=kind, touched_at=at)
+        return cls(id=id, number=shown, series=series, serial=serial, touched_at=at)
 
-    def tell(self, fact: SealFact, kind: SealKind | None, at: datetime) -> Happened | None:
+    def tell(self, fact: SealFact, at: datetime) -> Happened | None:
         """Adds a fact and returns what happened. The same fact again changes nothing."""
         if fact in self.facts:
             return None
         before = self.standing
         self.facts = sorted([*self.facts, fact], key=_order)
-        self.of_kind = self.of_kind or kind
+        self.of_kind = next((each.of_kind for each in self.facts if each.of_kind), self.of_kind)
         self.touched_at = at
         self.status = self.status_at(None) or "affixed"
         fitted = self.fitted()
@@ -127,7 +129,7 @@ class Seal(Entity, kind="seal"):
             at=at,
             reason=reason,
         )
-        happened = self.tell(fact, None, at)
+        happened = self.tell(fact, at)
         assert isinstance(happened, SealLost)
         return happened
 

@@ -15,10 +15,16 @@ AT = datetime(2026, 3, 5, 3, 0, tzinfo=UTC)
 
 
 def fact(
-    action: Any, instrument: str = "i1", place: str = "bộ đếm", hours: int = 0, by: str = "v1"
+    action: Any,
+    instrument: str = "i1",
+    place: str = "bộ đếm",
+    hours: int = 0,
+    by: str = "v1",
+    kind: Any = None,
 ) -> SealFact:
     return SealFact(
         action=action,
+        of_kind=kind,
         verification_id=by,
         instrument_id=instrument,
         inspector_id="k1",
@@ -33,9 +39,9 @@ def certified(action: Any, certificate: str = "c1", by: str = "v1") -> SealFact:
 
 
 def told(*facts: SealFact) -> Seal:
-    seal = Seal.first_used("BN26-000123", "lead_seal", AT)
+    seal = Seal.first_used("BN26-000123", AT)
     for each in facts:
-        seal.tell(each, "lead_seal", AT)
+        seal.tell(each, AT)
     return seal
 
 
@@ -48,16 +54,16 @@ def test_a_number_is_read_as_it_is_written(series: str, serial: int) -> None:
 @pytest.mark.parametrize("number", ["KP 2019/123", "123", "BN26-", "-5", "", "BN26-1234567890", "CŨ-1"])
 def test_whatever_stands_on_an_older_seal_has_an_id_too(number: str) -> None:
     assert parse_number(number) is None
-    assert Seal.first_used(number, None, AT).id == seal_id(number)
+    assert Seal.first_used(number, AT).id == seal_id(number)
 
 
 def test_affixed_and_voided_say_what_happened() -> None:
-    seal = Seal.first_used("bn26-123", "lead_seal", AT)
-    affixed = seal.tell(fact("affixed"), "lead_seal", AT)
+    seal = Seal.first_used("bn26-123", AT)
+    affixed = seal.tell(fact("affixed"), AT)
     assert isinstance(affixed, SealAffixed)
     assert (affixed.number, affixed.place, seal.status) == ("BN26-000123", "bộ đếm", "affixed")
-    assert seal.tell(fact("affixed"), "lead_seal", AT) is None
-    voided = seal.tell(fact("removed", by="v2", hours=1), None, AT)
+    assert seal.tell(fact("affixed"), AT) is None
+    voided = seal.tell(fact("removed", by="v2", hours=1), AT)
     assert isinstance(voided, SealVoided)
     assert (voided.reason, seal.status) == ("removed", "void")
 
@@ -83,7 +89,7 @@ def test_a_seal_is_valid_from_its_certificate_until_that_is_revoked() -> None:
         (certified("invalidated"), SealInvalidated),
         (certified("validated", "c2"), SealValidated),
     ):
-        assert isinstance(seal.tell(each, None, AT), event)
+        assert isinstance(seal.tell(each, AT), event)
         standings.append((seal.status, seal.standing))
     assert [standing for _, standing in standings] == ["pending", "valid", "revoked", "valid"]
     assert {status for status, _ in standings} == {"affixed"}
@@ -95,7 +101,7 @@ def test_another_verifications_certificate_does_not_make_it_valid() -> None:
 
 def test_a_withheld_certificate_and_a_void_seal_say_so() -> None:
     withheld = fact("affixed").model_copy(update={"withheld": ["card-expired"]})
-    affixed = Seal.first_used("BN26-000123", None, AT).tell(withheld, None, AT)
+    affixed = Seal.first_used("BN26-000123", AT).tell(withheld, AT)
     assert isinstance(affixed, SealAffixed)
     assert affixed.withheld == ["card-expired"]
     assert told(withheld).standing == "withheld"
@@ -109,7 +115,7 @@ def test_a_seal_lost_from_its_instrument_turns_up() -> None:
     with pytest.raises(Rejected) as refused:
         seal.lose("lần nữa", None, AT + timedelta(hours=2))
     assert refused.value.problem == "seal-not-affixed"
-    seal.tell(fact("removed", by="v2", hours=3), None, AT)
+    seal.tell(fact("removed", by="v2", hours=3), AT)
     assert (seal.status, seal.found_after_loss()) == ("void", True)
 
 
@@ -125,6 +131,12 @@ def test_found_on_another_instrument_than_it_was_fitted_to() -> None:
     assert not told(fact("removed")).removed_elsewhere()
 
 
+def test_it_is_of_the_kind_that_is_told_of_its_first_fact_whoever_is_heard_first() -> None:
+    fitted, found = fact("affixed", kind="lead_seal"), fact("removed", by="v2", hours=1, kind="stamp")
+    assert {told(fitted, found).of_kind, told(found, fitted).of_kind} == {"lead_seal"}
+    assert told(fact("affixed"), found, certified("validated")).of_kind == "stamp"
+
+
 FACTS = st.lists(
     st.builds(
         fact,
@@ -133,6 +145,7 @@ FACTS = st.lists(
         st.sampled_from(["bộ đếm", "nắp"]),
         st.integers(0, 3),
         st.sampled_from(["v1", "v2", "v3"]),
+        st.sampled_from([None, "stamp", "lead_seal"]),
     ),
     min_size=1,
     max_size=6,

@@ -42,9 +42,9 @@ def fact(action: Any, by: str = "k1", days: float = 0, verification: str = "v1",
 
 
 def reasons(of: SealBatch | None, *facts: SealFact) -> list[str]:
-    seal = Seal.first_used("BN26-000004", None, DAY)
+    seal = Seal.first_used("BN26-000004", DAY)
     for each in facts:
-        seal.tell(each, None, DAY)
+        seal.tell(each, DAY)
     return sorted({alarm.reason for alarm in alarms(seal, of)})
 
 
@@ -89,9 +89,9 @@ def test_a_number_that_was_never_received() -> None:
 
 
 def test_double_use_is_told_of_both_verifications() -> None:
-    seal = Seal.first_used("BN26-000004", None, DAY)
+    seal = Seal.first_used("BN26-000004", DAY)
     for verification, instrument in (("v1", "i1"), ("v2", "i2")):
-        seal.tell(fact("affixed", verification=verification, instrument_id=instrument), None, DAY)
+        seal.tell(fact("affixed", verification=verification, instrument_id=instrument), DAY)
     found = [
         alarm.fact.verification_id
         for alarm in alarms(seal, batch(ISSUED))

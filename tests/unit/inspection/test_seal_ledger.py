@@ -141,9 +141,9 @@ class Office:
             each = each.movement(self)
         if isinstance(each, Told):
             seal = self.seals.setdefault(
-                each.serial, Seal.first_used(write_number("BN26", each.serial), "stamp", START)
+                each.serial, Seal.first_used(write_number("BN26", each.serial), START)
             )
-            seal.tell(each.fact, None, START)
+            seal.tell(each.fact, START)
             self.told.append(each)
             return
         found = [
