@@ -109,10 +109,8 @@ def _receive(told: AttachmentTold, upload: Upload, by: Origin) -> None:
     claimed = upload.sha256 if upload.sha256 != told.sha256 else None
     for _ in range(ATTEMPTS):
         known = attachments.find(told.sha256)
-        fresh = known or Attachment.awaited(told, upload.inspector_id, now()).model_copy(
-            update={"claimed": claimed}
-        )
-        event = fresh.receive(told.size, told.media_type, now())
+        fresh = known or Attachment.awaited(told, upload.inspector_id, now())
+        event = fresh.receive(told.size, told.media_type, now(), claimed)
         if event is None:
             return
         try:

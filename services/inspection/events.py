@@ -94,7 +94,10 @@ class VisitReported(Event, type="vernier.inspection.visit.reported.v1"):
 
 
 class AttachmentReceived(Event, type="vernier.inspection.attachment.received.v1"):
-    """A photograph or signature is here, whole. Its id is the SHA-256 of its bytes; `claimed` is the one it was sent as."""
+    """A photograph or signature is here, whole. Its id is the SHA-256 of its bytes; `claimed` is the one it was sent as.
+
+    Told again when it comes once more under another name.
+    """
 
     attachment_id: Id
     size: int

@@ -21,7 +21,7 @@ class Attachment(Entity, kind="attachment"):
     inspector_id: str
     named_by: list[str] = []
     claimed: str | None = None
-    """The name under which it was sent, where its bytes have another hash."""
+    """The other name under which it was sent, last, where it was sent under a name that is not the hash of its bytes."""
     awaited_since: Instant
     received_at: Instant | None = None
     touched_at: Instant
@@ -42,16 +42,20 @@ class Attachment(Entity, kind="attachment"):
         if record_id not in self.named_by:
             self.named_by, self.touched_at = [*self.named_by, record_id], at
 
-    def receive(self, size: int, media_type: str, at: datetime) -> AttachmentReceived | None:
-        """Its bytes are here, whole. Received again, nothing happens."""
-        if self.status == "received":
+    def receive(
+        self, size: int, media_type: str, at: datetime, claimed: str | None = None
+    ) -> AttachmentReceived | None:
+        """Its bytes are here, whole, perhaps under another name. Received again so, nothing happens."""
+        if self.status == "received" and claimed in (None, self.claimed):
             return None
-        self.status, self.received_at, self.touched_at = "received", at, at
-        self.size, self.media_type = size, media_type
+        if self.status != "received":
+            self.status, self.received_at = "received", at
+            self.size, self.media_type = size, media_type
+        self.claimed, self.touched_at = claimed or self.claimed, at
         return AttachmentReceived(
             attachment_id=self.id,
-            size=size,
-            media_type=media_type,
+            size=self.size,
+            media_type=self.media_type,
             inspector_id=self.inspector_id,
             claimed=self.claimed,
         )
