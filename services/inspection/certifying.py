@@ -10,9 +10,9 @@ from services.inspection.events import (
     VerificationEvidenced,
     VerificationReviewed,
 )
-from services.inspection.judging import raise_attention
 from services.inspection.naming import particulars_of
 from services.inspection.office import office
+from services.inspection.raising import raise_attention
 from services.inspection.sealing import tell_seals
 from services.inspection.storage import certificates, certificates_of, past_of, verifications
 from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now

@@ -10,7 +10,8 @@ from services.inspection.events import (
     VerificationReinstated,
     VerificationSetAside,
 )
-from services.inspection.judging import looked_at, raise_attention
+from services.inspection.judging import looked_at
+from services.inspection.raising import raise_attention
 from services.inspection.storage import attachments, attentions, verifications
 from services.kernel.model import Envelope, Event, now
 

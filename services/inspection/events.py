@@ -454,7 +454,11 @@ class StocktakeDecided(Event, type="vernier.inspection.stocktake.decided.v1"):
 
 
 class AttentionRaised(Event, type="vernier.inspection.attention.raised.v1"):
-    """A person must look: two facts do not fit together, and the software does not choose between them."""
+    """A person must look: two facts do not fit together, and the software does not choose between them.
+
+    Told again of the same matter when what it is about has changed (`detail` says what is so now), or is there again after
+    the matter had closed itself. What a person resolved is not raised again.
+    """
 
     attention_id: Id
     reason: str
@@ -465,7 +469,7 @@ class AttentionRaised(Event, type="vernier.inspection.attention.raised.v1"):
 
 
 class AttentionResolved(Event, type="vernier.inspection.attention.resolved.v1"):
-    """A person looked, decided and wrote down why."""
+    """A person looked, decided and wrote down why; or what the matter was about is no more, and it closed itself."""
 
     attention_id: Id
     reason: str

@@ -1,7 +1,6 @@
 """Hears of evidence received: evaluates it, opens and shuts the gates, and raises what a person must look at."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from metrology import Catalogue
 from services.inspection import evidence
@@ -18,13 +17,13 @@ from services.inspection.domain.status_record import StatusRecord
 from services.inspection.domain.verification import NOT_RELIED_ON
 from services.inspection.domain.visit_report import VisitReport
 from services.inspection.events import RecordReceived
+from services.inspection.linking import CLOSED, check_links, lack_of
+from services.inspection.raising import about_record, close, raise_attention
 from services.inspection.storage import (
     attentions,
-    chain_of,
     inspectors,
     instrument_types,
     instruments,
-    is_forked,
     past_of,
     records,
     standards,
@@ -32,44 +31,33 @@ from services.inspection.storage import (
     visit_reports,
     visits,
 )
-from services.kernel.model import AlreadyDone, Envelope, NotYet, now
+from services.kernel.model import Envelope, NotYet, now
 
 
 def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
     record = records.get(event.record_id)
-    at = now()
     if record.status == "accepted" and record.of_kind == "visit":
         _report(record, envelope)
     elif record.status == "accepted":
         await_attachments(record.id, record.sent.body.attachments, record.inspector_id, envelope)
         serial = note_serial(record.id, record.tablet_id, record.sent.body, envelope)
         if serial is not None:
-            raise_attention(envelope, _attention(serial, record.id, record=record, at=at))
+            raise_attention(envelope, about_record(serial, record.id, record=record))
     for concern, *cause in _about(record):
-        raise_attention(envelope, _attention(concern, *cause, record=record, at=at))
-    waiting = _waiting(record)
-    _resolve(waiting.get("chain-gap"), "The missing record has arrived.", envelope)
+        raise_attention(envelope, about_record(concern, *cause, record=record))
+    raised = _raised_before(record)
+    if record.status != "conflict":
+        check_links(record, "chain-gap" in raised, envelope)
     if record.status == "accepted" and record.of_kind != "visit":
         _judge(record, envelope)
-        _resolve(waiting.get("instrument-unknown"), "The instrument is in the register now.", envelope)
-
-
-def raise_attention(envelope: Envelope, attention: Attention) -> None:
-    """Once for its cause; the same cause met again is our own trace. Whose the instrument is, is told with it."""
-    if attention.enterprise_id is None and attention.instrument_id is not None:
-        known = instruments.find(attention.instrument_id)
-        attention = attention.model_copy(update={"enterprise_id": known.enterprise_id if known else None})
-    try:
-        attentions.add(attention, attention.raised(), by=envelope)
-    except AlreadyDone:
-        return
+        close(raised.get("instrument-unknown"), "The instrument is in the register now.", envelope)
 
 
 def _report(record: Record, envelope: Envelope) -> None:
     """How a visit ended. It is told on whosever visit it was: its own service decides whether it counts."""
     report = VisitReport.of(record, now())
     for concern in report.concerns(visits.recent(report.visit_id)):
-        raise_attention(envelope, _attention(concern, record.id, record=record, at=now()))
+        raise_attention(envelope, about_record(concern, record.id, record=record))
     visit_reports.on(envelope, record.id, lambda made: made.reported(), lambda: report)
 
 
@@ -78,9 +66,8 @@ def _judge(record: Record, envelope: Envelope) -> None:
     instrument = instruments.find(body.instrument_id)
     if instrument is None:
         words = {"record": record.id, "instrument": body.instrument_id}
-        raise_attention(
-            envelope, _attention(Concern("instrument-unknown", words), record.id, record=record, at=now())
-        )
+        unknown = Concern("instrument-unknown", words)
+        raise_attention(envelope, about_record(unknown, record.id, record=record))
         raise NotYet(f"instrument {body.instrument_id} is not in the register")
     judgement = judge(record, _facts(record, body, instrument), now())
     verification = judgement.verification
@@ -91,7 +78,7 @@ def _judge(record: Record, envelope: Envelope) -> None:
         cause = (
             (record.tablet_id, day) if concern.reason == "clock-off" else (record.id, *concern.words.values())
         )
-        raise_attention(envelope, _attention(concern, *cause, record=record, at=now()))
+        raise_attention(envelope, about_record(concern, *cause, record=record))
     verifications.on(envelope, record.id, lambda made: made.recorded(), lambda: verification)
     if verification.visit_id is not None:
         _note_repeats(record, body, verification.visit_id, envelope)
@@ -154,7 +141,7 @@ def _note_repeats(record: Record, body: VerificationBody, visit_id: str, envelop
 
 
 def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
-    """What is wrong with the record itself, each with its cause."""
+    """What is wrong with the record itself, each with its cause; of its place in the chain see `linking`."""
     words = {"record": record.record_id, "tablet": record.tablet_id, "sequence": str(record.sequence)}
     if record.status == "rejected":
         told = {"code": str(record.code), "detail": str(record.detail)}
@@ -163,40 +150,13 @@ def _about(record: Record) -> Iterator[tuple[Concern, *tuple[str, ...]]]:
         yield Concern("record-conflict", words), record.id
         return
     for flag in record.flags:
-        if flag == "chain-gap" and record.sequence is not None:
-            before = record.sequence - 1
-            if not chain_of(record.tablet_id, before, before):
-                yield Concern(flag, words | {"sequence": str(before)}), record.tablet_id, str(before)
-        else:
+        if flag not in CLOSED:
             yield Concern(flag, words), record.id
-    if record.sequence is not None and is_forked(record.tablet_id, record.sequence, record.id):
-        yield Concern("chain-fork", words), record.tablet_id, str(record.sequence)
 
 
-def _attention(concern: Concern, *cause: str, record: Record, at: datetime) -> Attention:
-    return Attention.of(
-        concern,
-        *cause,
-        at=at,
-        record_id=record.id,
-        tablet_id=record.tablet_id,
-        instrument_id=record.instrument_id,
-        inspector_id=record.inspector_id,
-    )
-
-
-def _waiting(record: Record) -> dict[str, Attention]:
-    """The open matters that this record puts in order, by their reason; usually none."""
+def _raised_before(record: Record) -> dict[str, Attention]:
+    """The matters that this record may put in order, by their reason; usually none."""
     ids = [attention_id("instrument-unknown", record.id)]
     if record.sequence is not None:
-        ids.append(attention_id("chain-gap", record.tablet_id, str(record.sequence)))
-    return {each.reason: each for each in attentions.find_each(*ids) if each.status == "open"}
-
-
-def _resolve(matter: Attention | None, note: str, envelope: Envelope) -> None:
-    """What had been lacking is here: the matter closes itself.
-
-    Its status, not an inbox mark, says whether that was done: the same event may have raised it on an earlier attempt.
-    """
-    if matter is not None:
-        attentions.commit(matter, matter.resolve(note, envelope.actor, now()), by=envelope)
+        ids.append(lack_of(record.tablet_id, record.sequence))
+    return {each.reason: each for each in attentions.find_each(*ids)}

@@ -14,7 +14,7 @@ from services.inspection.events import (
     StocktakeDecided,
     StocktakeTaken,
 )
-from services.inspection.judging import raise_attention
+from services.inspection.raising import close, raise_again, raise_attention
 from services.inspection.seal_queries import batch_of, overlapping_batch, previous_use, used
 from services.inspection.storage import attentions, seal_batches, seals, stocktakes
 from services.kernel.model import Envelope, now
@@ -24,25 +24,44 @@ DECIDED = "Every difference of the stocktake was decided."
 
 
 def on_seal_used(event: SealAffixed | SealVoided | SealLost, envelope: Envelope) -> None:
-    """A use concerns the number itself, and the one before it: that one may have been skipped."""
-    _review(event.number, envelope)
-    if (parsed := parse_number(event.number)) is not None and parsed[1] > 1:
-        _review(write_number(parsed[0], parsed[1] - 1), envelope)
+    """A use concerns the number itself, the one before it, which may have been skipped, and the gap in which it lay."""
+    parsed = parse_number(event.number)
+    batch = batch_of(*parsed) if parsed else None
+    _review(event.number, batch, envelope)
+    if parsed is None:
+        return
+    series, serial = parsed
+    if serial > 1:
+        own = batch is not None and serial > batch.first
+        _review(write_number(series, serial - 1), batch if own else batch_of(series, serial - 1), envelope)
+    if batch is not None and (end := _end_of_gap(batch, serial)) is not None:
+        _review(write_number(series, end), batch, envelope)
+
+
+def _end_of_gap(batch: SealBatch, serial: int) -> int | None:
+    """The last of the unused numbers behind one in the same hand, when the next was used: it names its gap."""
+    whole = next((each for each in batch.holdings if each.first <= serial <= each.last), None)
+    if whole is None:
+        return None
+    following = next(used(batch.series, serial + 1, min(whole.last + 1, batch.last)), None)
+    end = following[0] - 1 if following else serial
+    same_hand = end < whole.last or batch.held(whole.last + 1).inspector_id == whole.inspector_id
+    return end if end > serial and same_hand else None
 
 
 def on_seals_moved(event: SealsReceived | Moved, envelope: Envelope) -> None:
-    """Papers may come after the use: every used number of the range is looked at again, and every gap in it."""
+    """Papers may come after the use: every used number of the range is looked at again, and every gap that it touches."""
     batch = seal_batches.get(event.batch_id)
     if isinstance(event, SealsReceived):
         _overlap(batch, envelope)
     found = {serial for serial, _ in used(batch.series, event.first, min(event.last + 1, batch.last))}
     concerned = found | {serial - 1 for serial in found if serial > batch.first}
-    for gap in attentions.query(reason="seal-gap", status="open"):
-        parsed = parse_number(gap.seal_number or "")
-        if parsed and parsed[0] == batch.series and event.first <= parsed[1] <= event.last:
-            concerned.add(parsed[1])
-    for serial in sorted(concerned):
-        _review(write_number(batch.series, serial), envelope)
+    gaps = [parse_number(gap.seal_number or "") for gap in attentions.query(reason="seal-gap", status="open")]
+    ends = sorted(each[1] for each in gaps if each and each[0] == batch.series and each[1] >= event.first)
+    within = [each for each in ends if each <= event.last]
+    behind = ends[len(within) : len(within) + 1]  # it may begin in the range
+    for serial in sorted(concerned.union(within, behind)):
+        _review(write_number(batch.series, serial), batch_of(batch.series, serial), envelope)
 
 
 def _overlap(batch: SealBatch, envelope: Envelope) -> None:
@@ -63,28 +82,38 @@ def on_stocktake(event: StocktakeTaken | StocktakeDecided, envelope: Envelope) -
     attention = Attention.of(
         Concern("seal-count-differs", words), stocktake.id, at=now(), inspector_id=stocktake.inspector_id
     )
-    raise_attention(envelope, attention)
     if stocktake.status == "decided":
-        _close(attention.id, DECIDED, envelope)
+        close(attentions.find(attention.id), DECIDED, envelope)
+    else:
+        raise_attention(envelope, attention)
 
 
-def _review(number: str, envelope: Envelope) -> None:
-    """What a person must look at is a function of the facts; so it is worked out anew, and again after raising:
-    another worker may have learnt more meanwhile."""
-    wanted = {each.id: each for each in _wanted(number)}
-    open_now = {each.id for each in attentions.query(seal_number=number, status="open")}
-    for id in wanted.keys() - open_now:
+def _review(number: str, batch: SealBatch | None, envelope: Envelope) -> None:
+    """What a person must look at is a function of the facts; so it is worked out anew, and again after anything was
+    told: another worker may have learnt more meanwhile."""
+    if _tell(number, batch, envelope):
+        parsed = parse_number(number)
+        _tell(number, batch_of(*parsed) if parsed else None, envelope)
+
+
+def _tell(number: str, batch: SealBatch | None, envelope: Envelope) -> bool:
+    """Raises, says otherwise and closes; whether there was anything to do."""
+    wanted = {each.id: each for each in _wanted(number, batch)}
+    open_now = {each.id: each for each in attentions.query(seal_number=number, status="open")}
+    new = wanted.keys() - open_now.keys()
+    other = {id for id in wanted.keys() & open_now.keys() if wanted[id].detail != open_now[id].detail}
+    gone = open_now.keys() - wanted.keys()
+    for id in new:
         raise_attention(envelope, wanted[id])
-    if wanted.keys() - open_now:
-        wanted = {each.id: each for each in _wanted(number)}
-        open_now = {each.id for each in attentions.query(seal_number=number, status="open")}
-    for id in open_now - wanted.keys():
-        _close(id, FITS, envelope)
+    for id in other:
+        raise_again(envelope, open_now[id], wanted[id])
+    for id in gone:
+        close(open_now[id], FITS, envelope)
+    return bool(new or other or gone)
 
 
-def _wanted(number: str) -> Iterator[Attention]:
+def _wanted(number: str, batch: SealBatch | None) -> Iterator[Attention]:
     seal, parsed = seals.find(seal_id(number)), parse_number(number)
-    batch = batch_of(*parsed) if parsed else None
     if seal is not None:
         for reason, fact in alarms(seal, batch):
             yield Attention.of(
@@ -134,9 +163,3 @@ def _gap(batch: SealBatch, serial: int) -> Iterator[Attention]:
 
 def _used_by(seal: Seal, inspector_id: str) -> bool:
     return any(each.inspector_id == inspector_id and each.action in USED for each in seal.facts)
-
-
-def _close(id: str, note: str, envelope: Envelope) -> None:
-    matter = attentions.find(id)
-    if matter is not None and matter.status == "open":
-        attentions.commit(matter, matter.resolve(note, envelope.actor, now()), by=envelope)

@@ -295,6 +295,12 @@ def is_forked(tablet_id: str, sequence: int, id: str) -> bool:
     return any(each != id for each in _at_place((tablet_id, sequence)))
 
 
+def records_at(tablet_id: str, sequence: int) -> list[Record]:
+    """The records at a place of a tablet's chain, those beside others aside; usually one."""
+    found = records.query(tablet_id=tablet_id, sequence=sequence)
+    return [each for each in found if each.status != "conflict"]
+
+
 def _ask_places(places: list[tuple[str, int]]) -> list[list[str]]:
     """The records at some places of chains, those beside others aside: one question for each tablet."""
     found: dict[tuple[str, int], list[str]] = {each: [] for each in places}
@@ -333,6 +339,15 @@ def sequences_of(tablet_id: str) -> list[int]:
     """Every sequence number that a tablet has handed in."""
     rows = records.collection.find({"tablet_id": tablet_id}, {"sequence": 1, "status": 1, "_id": 0})
     return [row["sequence"] for row in rows if row["sequence"] is not None and row["status"] != "conflict"]
+
+
+def broken_links_of(tablet_id: str) -> list[int]:
+    """The sequence numbers of a tablet's records that do not follow the one before."""
+    rows = records.collection.find(
+        {"tablet_id": tablet_id}, {"sequence": 1, "status": 1, "flags": 1, "_id": 0}
+    )
+    broken = (row for row in rows if row["status"] != "conflict" and "chain-broken" in row["flags"])
+    return sorted({row["sequence"] for row in broken})
 
 
 def parts(ids: Iterable[str]) -> Iterator[list[str]]:

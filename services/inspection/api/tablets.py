@@ -10,7 +10,7 @@ from services.inspection.api.sync import Inspector, OwnInspector
 from services.inspection.domain.chain import missing
 from services.inspection.domain.tablet import Tablet
 from services.inspection.enrolling import enrol
-from services.inspection.storage import sequences_of, tablets
+from services.inspection.storage import broken_links_of, sequences_of, tablets
 from services.kernel.model import Fact, Id, Text, instant_text, now
 from services.kernel.tokens import Caller
 from services.kernel.web import any_of
@@ -81,10 +81,14 @@ def listed(caller: Annotated[Caller, Office], inspector_id: Id | None = None) ->
 
 @router.get("/{id}")
 def tablet(id: Id, caller: Annotated[Caller, Office]) -> dict[str, Any]:
-    """One tablet, how many of its records are here, and which of its sequence numbers are missing. The office."""
+    """One tablet, how many of its records are here, which of its sequence numbers are missing, and which do not follow.
+
+    The office.
+    """
     found, present = tablets.get(id), sequences_of(id)
     last = max(present, default=0)
-    return {**found.view(), "records": len(present), "last_sequence": last, "missing": missing(present)}
+    chain = {"missing": missing(present), "broken": broken_links_of(id)}
+    return {**found.view(), "records": len(present), "last_sequence": last, **chain}
 
 
 @router.get("/{id}/history")

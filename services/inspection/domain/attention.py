@@ -1,4 +1,4 @@
-"""What a person must look at: two facts that do not fit together. Raised once for its cause, resolved with a note."""
+"""What a person must look at: two facts that do not fit together. One matter for its cause, resolved with a note."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +45,8 @@ class Attention(Entity, kind="attention"):
     note: str | None = None
     relied_on: bool = True
     """Of a doubt that was looked at: whether the record is relied on all the same."""
+    closed_itself: bool = False
+    """Resolved by nobody: what it was about was no more. Is that there again, so is the matter."""
 
     @classmethod
     def of(cls, concern: Concern, *cause: str, at: datetime, **refs: Any) -> "Attention":
@@ -68,6 +70,20 @@ class Attention(Entity, kind="attention"):
             instrument_id=self.instrument_id,
             inspector_id=self.inspector_id,
         )
+
+    def raised_again(self, told: "Attention") -> AttentionRaised:
+        """What it is about is there again, or is more or less than was said: the matter is open, in the words of now."""
+        if self.status == "resolved":
+            self.status, self.raised_at, self.closed_itself = "open", told.raised_at, False
+            self.resolved_at = self.resolved_by = self.note = None
+        self.detail, self.detail_en, self.touched_at = told.detail, told.detail_en, told.touched_at
+        return self.raised()
+
+    def close(self, note: str, actor: str, at: datetime) -> AttentionResolved:
+        """What it was about is no more, so nobody needs to look. Raises Rejected 409 when it was resolved before."""
+        event = self.resolve(note, actor, at)
+        self.closed_itself = True
+        return event
 
     def resolve(self, note: str, actor: str, at: datetime, relied_on: bool = True) -> AttentionResolved:
         """Raises Rejected 409 when somebody resolved it before, 422 `not-in-doubt`."""
