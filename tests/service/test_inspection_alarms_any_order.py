@@ -217,3 +217,15 @@ def test_a_stocktake_that_was_decided_stays_so_when_it_is_heard_again(province: 
     before = told_so_far(province)
     again(province)
     assert (matters(province, "seal"), told_so_far(province)) == ([], before)
+
+
+def test_a_record_that_is_refused_for_what_it_says_has_its_place_in_the_chain(province: Province) -> None:
+    first = province.tablet.record(verification())
+    refused = province.tablet.record(verification(finished_at="hôm qua"))
+    following = province.tablet.record(verification(instrument_id="i2"))
+    answers = province.push(first, refused, following)["answers"]
+    province.world.drain()
+    assert [each["status"] for each in answers] == ["accepted", "rejected", "accepted"]
+    assert matters(province, "chain") == []
+    shown = province.office.get(f"/tablets/{province.tablet.id}").json()
+    assert (shown["missing"], shown["broken"]) == ([], [])

@@ -171,7 +171,7 @@ def _kept(
     tablet, readable = arrival.tablet, code is None
     fingerprint = hashlib.sha256(whole if readable else raw.encode()).hexdigest()
     hash = hash_of(parsed) if readable else fingerprint
-    claimed, sequence = parsed.get("hash"), parsed.get("sequence")
+    sequence = parsed.get("sequence")
     own = derived_id("record", tablet.id, fingerprint)
     values: dict[str, Any] = {
         "record_id": parsed["id"][:64] if isinstance(parsed.get("id"), str) else own,
@@ -179,7 +179,8 @@ def _kept(
         "inspector_id": tablet.inspector_id,
         "raw": raw,
         "hash": hash,
-        "claimed_hash": claimed if isinstance(claimed, str) and len(claimed) == 64 else None,
+        "claimed_hash": _sha256(parsed.get("hash")),
+        "previous_hash": _sha256(parsed.get("previous_hash")),
         "fingerprint": fingerprint,
         "sequence": sequence if type(sequence) is int and 1 <= sequence <= 2**53 else None,
         "sent_at": arrival.sent_at,
@@ -196,6 +197,11 @@ def _kept(
         return Record.model_validate({"id": parsed.get("id"), **values})
     except ValidationError:
         return Record.model_validate({"id": own, **values})
+
+
+def _sha256(told: object) -> str | None:
+    """What a record says of the chain counts though the rest of it cannot be read: it has its place all the same."""
+    return told if isinstance(told, str) and len(told) == 64 else None
 
 
 def _seals_broken(parsed: dict[str, Any], hash: str, tablet: Tablet) -> list[str]:
