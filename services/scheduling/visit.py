@@ -51,6 +51,12 @@ class Report(Fact):
     reason: str
     ended_at: Instant
     verified: list[Id]
+    record_id: Id | None = None
+
+    @property
+    def rank(self) -> tuple[Instant, str]:
+        """Of two of the same moment the record's id decides, which a tablet counts up, and not which was heard last."""
+        return self.ended_at, self.record_id or ""
 
 
 class Visit(Entity, kind="visit"):
@@ -62,7 +68,11 @@ class Visit(Entity, kind="visit"):
     items: list[VisitItem]
     type_codes: list[str]
     outcomes: list[Done] = Field(default_factory=list)
+    incomplete: list[Id] = Field(default_factory=list)
+    """Instruments of which the server finds incomplete what the tablet has a verdict on: none is under way."""
     report: Report | None = None
+    moved_at: Instant | None = None
+    """When it was given its present time and inspector, if these are not the first."""
     status: Status = "planned"
     announced: bool = False
     reason: str | None = None
@@ -89,7 +99,8 @@ class Visit(Entity, kind="visit"):
         """What its inspector left without a verdict; empty while nobody has said that it is over."""
         if self.report is None:
             return []
-        known = {outcome.instrument_id for outcome in self.outcomes} | set(self.report.verified)
+        under_way = set(self.report.verified) - set(self.incomplete)
+        known = {outcome.instrument_id for outcome in self.outcomes} | under_way
         return [id for id in self._wanted() if id not in known]
 
     def state(self) -> dict[str, Any]:
@@ -167,13 +178,18 @@ class Visit(Entity, kind="visit"):
         inspector.must_be_able(self.type_codes, local_date(window.ends_at))
         before = {"previous_inspector_id": self.inspector_id, "previous_starts_at": self.starts_at}
         self.inspector_id, self.starts_at, self.ends_at = inspector.id, window.starts_at, window.ends_at
+        self.moved_at, self.report = at, None
         if self.status == "planned":
             return VisitPlanned(**self._facts())
-        self.status, self.reason, self.report = "rescheduled", reason, None
+        self.status, self.reason = "rescheduled", reason
         return VisitRescheduled(**self._facts(), **before, reason=reason)
 
     def cancel(self, reason: str) -> VisitCancelled:
-        """It will not take place, or not be finished; what was verified stays. Raises Rejected `visit-state`."""
+        """It will not take place, or not be finished; what was or will be heard of it stays, and changes nothing.
+
+        Raises:
+            Rejected: `visit-state`.
+        """
         self._must_be("cancelled", "planned", "announced", "confirmed", "rescheduled")
         self.status, self.reason = "cancelled", reason
         return VisitCancelled(**self._facts(), reason=reason, announced=self.announced)
@@ -183,8 +199,6 @@ class Visit(Entity, kind="visit"):
 
         Of two verifications of one instrument the later counts, also when it is heard of after that.
         """
-        if self.status == "cancelled":
-            return None
         if outcome.instrument_id not in self._wanted():
             return None
         others = [each for each in self.outcomes if each.instrument_id != outcome.instrument_id]
@@ -193,22 +207,33 @@ class Visit(Entity, kind="visit"):
         self.outcomes = [*others, newest]
         return self._close() if self.open or not same else None
 
+    def record_incomplete(self, instrument_id: str) -> VisitCompleted | VisitEnded | None:
+        """The server finds incomplete what its tablet has a verdict on. That settles nothing, but is waited for no more:
+        when the end of the visit is heard of, the instrument is left, until it is verified after all."""
+        if instrument_id not in self._wanted() or instrument_id in self.incomplete:
+            return None
+        self.incomplete = [*self.incomplete, instrument_id]
+        return self._close() if self.open else None
+
     def end(self, report: Report, inspector_id: str) -> VisitCompleted | VisitEnded | None:
         """Its inspector says how it ended; told again, the later word counts. What was left can go on another visit.
 
         It is over at once, or when the verdicts under way have come; the last of them may have completed it before its
-        inspector's word is heard, which is kept then. Nothing happens to one that was cancelled or is somebody else's by
-        now: the dispatcher hears of it from inspection.
+        inspector's word is heard, which is kept then. One that was cancelled stays so. What another inspector says of it,
+        or its own said before it was moved, is not about this visit any more, and a move forgets what was said before it:
+        so it is not kept, whichever is heard first. Inspection has the record, and tells the dispatcher of it.
         """
-        if self.inspector_id != inspector_id or self.status == "cancelled":
+        if self.inspector_id != inspector_id or (self.moved_at and report.ended_at < self.moved_at):
             return None
-        if self.report is not None and self.report.ended_at >= report.ended_at:
+        if self.report is not None and self.report.rank >= report.rank:
             return None
         self.report = report
         return self._close() if self.status != "completed" else None
 
     def _close(self) -> VisitCompleted | VisitEnded | None:
-        """Over, with everything verified or not; said once for each thing that is said."""
+        """Over, with everything verified or not; said once for each thing that is said. A cancelled visit says nothing."""
+        if self.status == "cancelled":
+            return None
         told = [
             VisitOutcome(**each.model_dump(exclude={"verified_at", "corrects"})) for each in self.outcomes
         ]

@@ -75,7 +75,9 @@ def on_instrument(event: Instrument, envelope: Envelope) -> None:
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     if event.verdict == "fail":
         _verified(event, envelope, edition=0)
-    if event.verdict != "incomplete" and event.visit_id is not None:
+    if event.visit_id is None:
+        return
+    if event.verdict != "incomplete":
         outcome = Done(
             instrument_id=event.instrument_id,
             verification_id=event.verification_id,
@@ -84,10 +86,12 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
             corrects=event.corrects,
         )
         visits.on(envelope, event.visit_id, lambda visit: visit.record(outcome))
+    elif event.tablet_verdict != "incomplete":
+        visits.on(envelope, event.visit_id, lambda visit: visit.record_incomplete(event.instrument_id))
 
 
 def on_visit_reported(event: VisitReported, envelope: Envelope) -> None:
-    told = event.model_dump(include={"ending", "reason", "ended_at", "verified"})
+    told = event.model_dump(include={"record_id", "ending", "reason", "ended_at", "verified"})
     visits.on(envelope, event.visit_id, lambda visit: visit.end(Report(**told), event.inspector_id))
 
 

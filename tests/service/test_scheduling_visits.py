@@ -1,5 +1,6 @@
 """A visit from its plan to its end, through scheduling's doors."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -60,6 +61,21 @@ def record(
     here.publish(event, f"verification/{event.verification_id}-{new_id()}")
     here.drain()
     return event
+
+
+def announced(here: World) -> dict[str, Any]:
+    made: dict[str, Any] = office(here).post("/visits", json=plan()).json()
+    assert office(here).post(f"/visits/{made['id']}/announce").status_code == 200
+    return made
+
+
+def report(here: World, visit_id: str, ending: str, **changes: Any) -> None:
+    told = {
+        "record_id": new_id(), "visit_id": visit_id, "inspector_id": e.INSPECTOR, "ending": ending,
+        "reason": "Chủ cơ sở không cho vào", "ended_at": now(), "verified": [],
+    } | changes  # fmt: skip
+    here.publish(VisitReported.model_validate(told), f"visit_report/{told['record_id']}")
+    here.drain()
 
 
 def test_the_life_of_a_visit(scheduling: World) -> None:
@@ -179,12 +195,62 @@ def test_a_cancelled_visit_frees_its_instruments(scheduling: World) -> None:
     assert not event.announced
 
 
-def test_a_result_after_the_cancellation_changes_no_visit(scheduling: World) -> None:
-    door = office(scheduling)
-    made = door.post("/visits", json=plan()).json()
-    door.post(f"/visits/{made['id']}/cancel", json={"reason": "Mưa bão"})
-    record(scheduling, made["id"], "cot-1", "pass")
-    assert door.get(f"/visits/{made['id']}").json()["outcomes"] == []
+@pytest.mark.parametrize("late", [False, True])
+def test_a_cancelled_visit_keeps_what_was_done_on_it_whenever_that_is_heard(
+    scheduling: World, late: bool
+) -> None:
+    made = announced(scheduling)
+    acts: list[Callable[[], Any]] = [
+        lambda: record(scheduling, made["id"], "cot-1", "pass"),
+        lambda: report(scheduling, made["id"], "partly", verified=["cot-1", "cot-2"]),
+        lambda: office(scheduling).post(f"/visits/{made['id']}/cancel", json={"reason": "Mưa bão"}),
+    ]
+    for act in acts[::-1] if late else acts:
+        act()
+    found = office(scheduling).get(f"/visits/{made['id']}").json()
+    assert (found["status"], [each["instrument_id"] for each in found["outcomes"]]) == (
+        "cancelled",
+        ["cot-1"],
+    )
+    assert found["report"]["ending"] == "partly"
+    assert scheduling.drain().events(VisitEnded) == []
+
+
+def test_what_was_said_before_a_visit_was_moved_does_not_end_the_moved_one(scheduling: World) -> None:
+    made, before, later = announced(scheduling), now(), plan(72)
+    moved = {name: later[name] for name in ("starts_at", "ends_at")} | {"reason": "Mất điện"}
+    assert office(scheduling).post(f"/visits/{made['id']}/reschedule", json=moved).status_code == 200
+    report(scheduling, made["id"], "partly", ended_at=before)
+    found = office(scheduling).get(f"/visits/{made['id']}").json()
+    assert (found["status"], found["awaited"], found["report"]) == ("rescheduled", ["cot-1", "cot-2"], None)
+    report(scheduling, made["id"], "partly", ended_at=now())
+    assert office(scheduling).get(f"/visits/{made['id']}").json()["status"] == "ended"
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_of_two_words_of_one_moment_the_same_counts_whichever_is_heard_first(
+    scheduling: World, order: tuple[int, int]
+) -> None:
+    made, at = announced(scheduling), now()
+    for number in order:
+        ending = "partly" if number == 1 else "refused"
+        report(scheduling, made["id"], ending, ended_at=at, record_id=f"ban-ghi-{number}")
+    assert office(scheduling).get(f"/visits/{made['id']}").json()["report"]["ending"] == "refused"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_the_server_finds_incomplete_is_left_when_its_visit_ends(scheduling: World, late: bool) -> None:
+    made = announced(scheduling)
+    acts: list[Callable[[], Any]] = [
+        lambda: record(scheduling, made["id"], "cot-1", "incomplete", tablet_verdict="pass"),
+        lambda: report(scheduling, made["id"], "done", verified=["cot-1", "cot-2"]),
+        lambda: record(scheduling, made["id"], "cot-2", "pass"),
+    ]
+    for act in acts[::-1] if late else acts:
+        act()
+    [ended] = scheduling.drain().events(VisitEnded)
+    assert ended.left == ["cot-1"]
+    assert office(scheduling).post("/visits", json=plan(48, items=["cot-1"])).status_code == 201
 
 
 def test_results_twice_complete_a_visit_once(scheduling: World) -> None:
@@ -291,14 +357,8 @@ def test_visits_are_listed_by_day_in_vietnam_and_page_by_page(scheduling: World)
 
 def test_a_visit_that_was_refused_frees_its_instruments_for_another(scheduling: World) -> None:
     door = office(scheduling)
-    made = door.post("/visits", json=plan()).json()
-    door.post(f"/visits/{made['id']}/announce")
-    event = VisitReported(
-        record_id="ban-ghi-1", visit_id=made["id"], inspector_id=e.INSPECTOR, ending="refused",
-        reason="Chủ cơ sở không cho vào", ended_at=now(), verified=[],
-    )  # fmt: skip
-    scheduling.publish(event, "visit_report/ban-ghi-1")
-    scheduling.drain()
+    made = announced(scheduling)
+    report(scheduling, made["id"], "refused")
     seen = door.get(f"/visits/{made['id']}").json()
     assert (seen["status"], seen["reason"], seen["report"]["ending"]) == (
         "ended",

@@ -216,12 +216,71 @@ def test_told_again_the_later_word_counts_and_an_earlier_one_changes_nothing() -
     assert isinstance(visit.record(done("cot-1", hour=4)), VisitEnded)
 
 
-def test_another_inspector_ends_nothing_nor_does_anybody_end_what_was_cancelled() -> None:
+def test_another_inspector_ends_nothing() -> None:
     visit = planned()
     assert visit.end(report("closed"), e.OTHER_INSPECTOR) is None
-    visit.cancel("Cơ sở ngừng kinh doanh")
-    assert visit.end(report("closed"), e.INSPECTOR) is None
-    assert (visit.status, visit.report) == ("cancelled", None)
+    assert (visit.status, visit.report) == ("planned", None)
+
+
+def test_a_cancelled_visit_keeps_what_was_done_on_it_and_says_nothing_of_it() -> None:
+    before, after = planned(), planned()
+    word, verdict = report("partly", "cot-1", "cot-2"), done("cot-1")
+    after.cancel("Cơ sở ngừng kinh doanh")
+    for visit in (before, after):
+        assert [visit.record(verdict), visit.end(word, e.INSPECTOR)] == [None, None]
+    before.cancel("Cơ sở ngừng kinh doanh")
+    assert before == after
+    assert (after.status, after.outcomes, after.report, after.awaited) == ("cancelled", [verdict], word, [])
+    assert after.record(done("cot-2")) is None, "not even with everything verified"
+
+
+def test_what_was_said_before_a_visit_was_moved_does_not_end_it_and_what_was_verified_stays() -> None:
+    heard, not_heard = planned(), planned()
+    for visit in (heard, not_heard):
+        visit.announce(inspector(), BEFORE)
+    word, verdict = report("partly", "cot-1", "cot-2", hour=3), done("cot-1", hour=2)
+    heard.end(word, e.INSPECTOR)
+    heard.record(verdict)
+    moved_at, later = e.morning(date(2027, 3, 5), 4), WINDOW.starts_at + timedelta(days=2)
+    window = Window(starts_at=later, ends_at=later + timedelta(hours=3))
+    for visit in (heard, not_heard):
+        visit.reschedule(inspector(card_valid_until=later.date()), window, "Mất điện", moved_at)
+    not_heard.end(word, e.INSPECTOR)
+    not_heard.record(verdict)
+    assert heard == not_heard
+    assert (heard.status, heard.report, heard.awaited) == ("rescheduled", None, ["cot-2"])
+    ended = heard.end(report("partly", hour=5), e.INSPECTOR)
+    assert isinstance(ended, VisitEnded), "what is said after the move does"
+    assert ended.left == ["cot-2"]
+
+
+def test_of_two_words_of_one_moment_the_same_counts_whichever_is_heard_first() -> None:
+    one, two = (
+        report(ending).model_copy(update={"record_id": id})
+        for ending, id in (("partly", "r-1"), ("refused", "r-2"))
+    )
+    for order in ((one, two), (two, one)):
+        visit = planned()
+        for word in order:
+            visit.end(word, e.INSPECTOR)
+        assert visit.report == two
+
+
+def test_what_the_server_finds_incomplete_is_waited_for_until_the_visit_ends_and_no_longer() -> None:
+    told_first, told_last = planned(), planned()
+    assert told_first.record_incomplete("cot-1") is None
+    assert told_first.awaited == ["cot-1", "cot-2"], "nobody has said that the visit is over"
+    word = report("done", "cot-1", "cot-2", reason="")
+    assert (told_first.end(word, e.INSPECTOR), told_last.end(word, e.INSPECTOR)) == (None, None)
+    assert (told_first.left, told_first.awaited) == (["cot-1"], ["cot-2"])
+    ended = told_first.record(done("cot-2"))
+    told_last.record(done("cot-2"))
+    assert told_last.record_incomplete("cot-1") == ended
+    assert isinstance(ended, VisitEnded)
+    assert ended.left == ["cot-1"]
+    assert told_last.record_incomplete("cot-1") is None, "nothing new is said"
+    assert told_last.record_incomplete("cot-9") is None
+    assert isinstance(told_last.record(done("cot-1", hour=7)), VisitCompleted), "verified after all"
 
 
 def test_what_was_left_and_verified_after_all_completes_the_visit() -> None:
