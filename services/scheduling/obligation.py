@@ -154,7 +154,9 @@ class Obligation(Entity, kind="obligation"):
             )
         if result is not None:
             return outlook(result.valid_until, barred=not result.certified)
-        assert self.registered
+        if self.registered is None:
+            # Nothing counts of what was heard, so nothing is known to be due before the registry tells.
+            return Outlook(status="settled")
         if self.registered.last_verified_on is None and not self.registered.barred:
             # Not to be used before its initial verification: TT 23/2013 Art. 19, 23.
             return Outlook(status="open", regime="initial", due_on=self.registered.registered_on)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.inspection.events import CertificateRevoked
+from services.inspection.events import CertificateRevoked, VerificationSetAside
 from services.kernel.model import Event, today
 from services.scheduling.due import due_once
 from services.scheduling.events import VerificationDue
@@ -134,6 +134,21 @@ def test_a_certificate_heard_of_before_its_instrument_waits_for_the_register(sch
     found = office(scheduling).get("/obligations/cot-1").json()
     assert (found["due_on"], found["regime"], found["site_id"]) == (until.isoformat(), "periodic", e.SITE)
     assert said(scheduling) == [("cot-1", "30")]
+
+
+def test_a_failure_and_its_set_aside_heard_of_before_the_instrument_wait_for_the_register(
+    world: MakeWorld,
+) -> None:
+    here = world("scheduling")
+    here.publish(e.verified("cot-9", "fail"), "verification/kd-cot-9")
+    decided = {"verification_id": "kd-cot-9", "in_force_id": "kd-khac", "reason": "Đo lại"}
+    here.publish(VerificationSetAside(instrument_id="cot-9", **decided), "verification/kd-cot-9")
+    here.drain()
+    assert obligations.get("cot-9").status == "settled"
+    here.publish(e.registered("cot-9"), "instrument/cot-9")
+    here.drain()
+    found = obligations.get("cot-9")
+    assert (found.status, found.regime) == ("open", "initial")
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2, 3, 4, 5, 6])

@@ -233,6 +233,18 @@ def test_whatever_is_heard_the_outlook_is_whole(steps: list[Step]) -> None:
     assert outlook(stored) == outlook(each)
 
 
+def test_nothing_is_due_while_all_that_was_heard_of_an_instrument_was_set_aside() -> None:
+    """Its failed verification was, and the registry has not told of it yet."""
+    failed = result(days(10), None, passed=False)
+    each = Obligation(
+        id="cot-1", type_code=DISPENSER, serial="TS-1", enterprise_id=ENTERPRISE, results=[failed]
+    )
+    each.decided(failed.verification_id, set_aside=True)
+    assert (outlook(each), each.next_lead_on) == (("settled", None, None), None)
+    hear(known())(each)
+    assert outlook(each) == ("open", "initial", DAY)
+
+
 def test_an_instrument_of_which_only_a_result_is_known_waits_in_silence() -> None:
     each = Obligation(
         id="cot-1",
