@@ -161,18 +161,18 @@ class Instrument(Entity, kind="instrument"):
         return self._settle()
 
     def _settle(self) -> InstrumentUpdated | None:
-        if self.status == "retired":
-            return None
+        """A retired one stays so; what is heard of it late still says how it had last been verified."""
+        retired: InstrumentStatus | None = "retired" if self.status == "retired" else None
         newest, earlier = counting(self.results, self.set_aside), self.earlier_certificate
         if newest is not None and (earlier is None or newest.verified_on >= earlier.verified_on):
             return self._changed(
-                status="in_service" if newest.certified else "barred",
+                status=retired or ("in_service" if newest.certified else "barred"),
                 last_verified_on=newest.verified_on,
                 valid_until=newest.valid_until if newest.certified else None,
                 certificate_number=newest.certificate_number if newest.certified else None,
             )
         return self._changed(
-            status="in_service" if earlier else "registered",
+            status=retired or ("in_service" if earlier else "registered"),
             last_verified_on=earlier.verified_on if earlier else None,
             valid_until=earlier.valid_until if earlier else None,
             certificate_number=earlier.number if earlier else None,

@@ -1,16 +1,18 @@
 """The registry through its doors: what may be written, what is refused, and who may see it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.kernel.model import new_id, today
+from services.kernel.model import Event, new_id, today
 from services.kernel.settings import settings
 from services.registry import instrument as instruments_module
 from services.registry.events import (
     EnterpriseRegistered,
     InstrumentRegistered,
+    InstrumentRetired,
     InstrumentTypeDefined,
     InstrumentUpdated,
 )
@@ -292,6 +294,31 @@ def test_a_verdict_that_arrives_late_does_not_overrule_a_newer_one(registry: Wor
     on_certificate(good, registry.publish(good, "certificate/c1"))
     on_verification(bad, registry.publish(bad, "verification/v0"))
     assert instruments.get(instrument["id"]).status == "in_service"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_retired_instrument_shows_its_last_certificate_whenever_that_is_heard(
+    registry: World, office: Door, late: bool
+) -> None:
+    from tests.service.facts import certificate_issued
+
+    instrument = registered(office)
+    path, issued = f"/instruments/{instrument['id']}", certificate_issued(instrument)
+    acts: list[Callable[[], Any]] = [
+        lambda: (registry.publish(issued, "certificate/c1"), registry.drain()),
+        lambda: office.post(f"{path}/retire", json={"reason": "Thanh lý"}),
+    ]
+    for act in acts[::-1] if late else acts:
+        act()
+    found = office.get(path).json()
+    assert (found["status"], found["certificate_number"]) == ("retired", issued.number)
+    assert (found["last_verified_on"], found["valid_until"]) == ("2026-11-02", "2027-11-30")
+    told = [
+        each
+        for each in registry.drain().events(Event)
+        if isinstance(each, InstrumentRetired | InstrumentUpdated)
+    ]
+    assert (told[-1].status, told[-1].certificate_number) == ("retired", issued.number), "readers see it too"
 
 
 def test_the_administrator_is_made_once(registry: World, monkeypatch: pytest.MonkeyPatch) -> None:
