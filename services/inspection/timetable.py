@@ -31,7 +31,8 @@ PAST = dict.fromkeys(
 def visits_since(inspector_id: str, since: str) -> Iterator[tuple[str, Json]]:
     """Each open visit that was touched after an instant, itself or by its site, its enterprise or a verification on it.
 
-    A visit brings its instruments whole; an instrument that changed alone comes alone, from `instruments_since`.
+    A visit brings its instruments whole; an instrument that changed alone comes alone, from `instruments_since`. One that
+    was first heard of after its visit touches the visit: the tablet has that without it.
     """
     touched = _touched_visits(inspector_id, since)
     due = sorted(_by_id(visits, touched).values(), key=lambda visit: (visit.starts_at, visit.id))
@@ -95,7 +96,18 @@ def _touched_visits(inspector_id: str, since: str) -> dict[str, str]:
         for part in parts(touched):
             for row in _mine(inspector_id, {of_visit: {"$in": part}}, of_visit):
                 found[row["_id"]] = max(found.get(row["_id"], ""), touched[row[of_visit]])
+    new = _new_instruments(since or overlap_before(now()))
+    for part in parts(new):
+        for row in _mine(inspector_id, {"instrument_ids": {"$in": part}}, "instrument_ids"):
+            at = max(new[id] for id in row["instrument_ids"] if id in new)
+            found[row["_id"]] = max(found.get(row["_id"], ""), at)
     return found
+
+
+def _new_instruments(since: str) -> dict[str, str]:
+    """What was first heard of after an instant, and when. Asked by what an index covers whole, and sifted."""
+    rows = instruments.collection.find({"touched_at": {"$gt": since}}, {"known_at": 1})
+    return {row["_id"]: row["known_at"] for row in rows if (row.get("known_at") or "") > since}
 
 
 def _note(touched: dict[str, str], store: Store[Any], key: str, since: str) -> None:

@@ -97,7 +97,9 @@ def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None
 def on_instrument(
     event: InstrumentRegistered | InstrumentUpdated | InstrumentRetired, envelope: Envelope
 ) -> None:
-    instruments.keep(envelope, Instrument(id=event.instrument_id, touched_at=now(), **event.model_dump()))
+    at = now()
+    told = Instrument(id=event.instrument_id, touched_at=at, known_at=at, **event.model_dump())
+    instruments.on(envelope, told.id, lambda each: each.retell(told), lambda: told)
 
 
 def on_standard(event: StandardRegistered | StandardUpdated, envelope: Envelope) -> None:

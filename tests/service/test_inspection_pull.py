@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,30 @@ def test_a_write_that_became_visible_late_is_not_missed(
     assert much_later
     assert counts(much_later)["instruments"] == 1
     assert province.pull(much_later["cursor"]) is None
+
+
+def test_a_visit_that_was_told_before_its_instrument_comes_again_with_it(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cursors, "OVERLAP", timedelta(0))  # as if the two were heard more than that apart
+    items = [{"instrument_id": id, "regime": "periodic"} for id in ("i1", "i7")]
+    province.tell(VisitAnnounced.model_validate(evidence.visit(visit_id="v7", items=items)), "visit/v7")
+    province.world.drain()
+    pulled = province.pull()
+    assert pulled
+    [lacking] = [each for each in pulled["visits"] if each["id"] == "v7"]
+    assert [each["instrument"]["id"] for each in lacking["items"]] == ["i1"]
+    for serial in ("TS-i7", "TS-7"):  # corrected before the tablet asks
+        event = InstrumentUpdated.model_validate(evidence.instrument(instrument_id="i7", serial=serial))
+        province.tell(event, "instrument/i7")
+    province.world.drain()
+    changed = province.pull(pulled["cursor"])
+    assert changed
+    [whole] = changed["visits"]
+    assert [each["instrument"]["serial"] for each in whole["items"]] == ["TS-2024-i1", "TS-7"]
+    province.tell(InstrumentUpdated.model_validate(evidence.instrument(instrument_id="i7")), "instrument/i7")
+    province.world.drain()
+    assert counts(province.pull(changed["cursor"])) == {"instruments": 1}, "known by now, it comes alone"
 
 
 def test_a_strange_cursor_is_refused(province: Province) -> None:

@@ -56,6 +56,13 @@ class Instrument(Entity, kind="instrument"):
     last_verified_on: date | None
     valid_until: date | None
     certificate_number: str | None
+    known_at: Instant | None = None
+    """When it was first heard of: a visit that was told before shows it from then on."""
+
+    def retell(self, newer: "Instrument") -> None:
+        """Takes over what is newly said."""
+        for name in set(Instrument.model_fields) - {"id", "version", "seen", "known_at"}:
+            setattr(self, name, getattr(newer, name))
 
 
 class Standard(Entity, kind="standard"):
