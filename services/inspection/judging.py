@@ -56,8 +56,6 @@ def on_record_received(event: RecordReceived, envelope: Envelope) -> None:
 def _report(record: Record, envelope: Envelope) -> None:
     """How a visit ended. It is told on whosever visit it was: its own service decides whether it counts."""
     report = VisitReport.of(record, now())
-    for concern in report.concerns(visits.recent(report.visit_id)):
-        raise_attention(envelope, about_record(concern, record.id, record=record))
     visit_reports.on(envelope, record.id, lambda made: made.reported(), lambda: report)
 
 
@@ -88,6 +86,7 @@ def _facts(record: Record, body: VerificationBody, instrument: Instrument) -> Fa
     kind = instrument_types.recent(body.type_code)
     return Facts(
         inspector_id=record.inspector_id,
+        received_at=record.received_at,
         inspector=inspectors.recent(record.inspector_id),
         instrument=instrument,
         standards={id: standards.recent(id) for id in dict.fromkeys(body.standard_ids)},

@@ -119,7 +119,7 @@ class VerificationDocument(Aggregate):
 
 
 class VisitReportDocument(Aggregate):
-    meta = _meta("visit_reports", {"fields": ["inspector_id", "touched_at"]})
+    meta = _meta("visit_reports", {"fields": ["inspector_id", "touched_at"]}, {"fields": ["visit_id"]})
 
 
 class CertificateDocument(Aggregate):

@@ -40,6 +40,7 @@ from services.inspection.events import (
     VerificationReinstated,
     VerificationReviewed,
     VerificationSetAside,
+    VisitReported,
 )
 from services.inspection.judging import on_record_received
 from services.inspection.seal_review import on_seal_used, on_seals_moved, on_stocktake
@@ -55,6 +56,7 @@ from services.inspection.storage import (
     verifications,
     visits,
 )
+from services.inspection.visit_review import on_visit_reported, review_verification, review_visit
 from services.kernel.model import Envelope, Event, Handler, now
 from services.registry.events import (
     EnterpriseRegistered,
@@ -125,6 +127,7 @@ STATUS: dict[type[Event], VisitStatus] = {
 
 
 def on_visit(event: VisitEvent, envelope: Envelope) -> None:
+    given = isinstance(event, VisitRescheduled) and event.previous_inspector_id != event.inspector_id
     told = Visit(
         id=event.visit_id,
         touched_at=now(),
@@ -137,8 +140,13 @@ def on_visit(event: VisitEvent, envelope: Envelope) -> None:
         instrument_ids=[item.instrument_id for item in event.items],
         regimes=[item.regime for item in event.items],
         past_inspectors=[event.previous_inspector_id] if isinstance(event, VisitRescheduled) else [],
+        given_at=envelope.time if given else None,
+        cancelled_at=envelope.time if isinstance(event, VisitCancelled) else None,
     )
     visits.on(envelope, told.id, lambda visit: visit.retell(told), lambda: told)
+    new = isinstance(event, VisitAnnounced)
+    if new or told.given_at or told.cancelled_at:
+        review_visit(told.id, envelope, new=new)
 
 
 def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
@@ -147,6 +155,7 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     tell_seals(verification, envelope)
     certify(verification, envelope)
     on_verification_for_gates(event, envelope)
+    review_verification(verification, envelope)
 
 
 def on_verification_decided(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
@@ -183,6 +192,7 @@ HANDLERS: dict[type[Event], Handler] = {
     VisitEnded: on_visit,
     RecordReceived: on_record_received,
     AttachmentReceived: on_attachment_received,
+    VisitReported: on_visit_reported,
     VerificationRecorded: on_verification,
     VerificationEvidenced: on_gate_opened,
     VerificationReviewed: on_gate_opened,

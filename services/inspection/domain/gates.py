@@ -11,6 +11,7 @@ from services.inspection.domain.evidence import Asked
 from services.inspection.domain.known import Inspector, Instrument, Standard, Visit
 from services.inspection.domain.status_record import StatusRecord, differences
 from services.inspection.domain.verification import PENDING, Verification
+from services.kernel.model import Instant
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Facts:
     """What the server knows about the things that a record names; None for what it does not know."""
 
     inspector_id: str
+    received_at: Instant
     inspector: Inspector | None
     instrument: Instrument
     standards: Mapping[str, Standard | None]
@@ -39,7 +41,9 @@ def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
         *_standards(body, facts, day),
         *_instrument(body, facts),
         *_regime(body, facts.catalogue, day),
-        *_visit(body, facts),
+        *visit_concerns(
+            body.visit_id, facts.visit, body.instrument_id, facts.inspector_id, facts.received_at
+        ),
         *_correction(body, facts),
         *_signatures(body),
         *_status(body, facts),
@@ -57,6 +61,27 @@ def evidence_concerns(
             yield _shut("evidence-missing", purpose=purpose)
     if asked and missing:
         yield Concern(PENDING, {"count": str(len(missing))}, withholds=True, quiet=True)
+
+
+def visit_concerns(
+    visit_id: str | None, visit: Visit | None, instrument_id: str, inspector_id: str, received_at: Instant
+) -> Iterator[Concern]:
+    """Work on a visit that was cancelled or given away before it came in is kept and credited; a person is told.
+
+    What had come in by then was in order, whether this service heard of the visit's change or of the work first.
+    """
+    if visit_id is None:
+        yield _odd("visit-unplanned")
+        return
+    if visit is None:
+        yield _odd("visit-unknown", visit=visit_id)
+        return
+    if visit.was_cancelled(received_at):
+        yield _odd("visit-cancelled", visit=visit.id)
+    if not visit.was_of(inspector_id, received_at):
+        yield _odd("visit-other-inspector", visit=visit.id)
+    if instrument_id not in visit.instrument_ids:
+        yield _odd("visit-other-instrument", visit=visit.id)
 
 
 def doubt_concerns(doubts: Sequence[str]) -> Iterator[Concern]:
@@ -135,23 +160,6 @@ def _regime(body: VerificationBody, catalogue: Catalogue, day: date) -> Iterator
         yield _shut("type-unknown", type=body.type_code, day=day)
     if body.regime == "after_repair" and body.after_repair_reason is None:
         yield _odd("repair-reason-missing")
-
-
-def _visit(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
-    """Work done on a visit that was cancelled or given away meanwhile is kept and credited; a person is told."""
-    visit = facts.visit
-    if body.visit_id is None:
-        yield _odd("visit-unplanned")
-        return
-    if visit is None:
-        yield _odd("visit-unknown", visit=body.visit_id)
-        return
-    if visit.status == "cancelled":
-        yield _odd("visit-cancelled", visit=visit.id)
-    if visit.inspector_id != facts.inspector_id:
-        yield _odd("visit-other-inspector", visit=visit.id)
-    if body.instrument_id not in visit.instrument_ids:
-        yield _odd("visit-other-instrument", visit=visit.id)
 
 
 def _correction(body: VerificationBody, facts: Facts) -> Iterator[Concern]:

@@ -100,13 +100,27 @@ class Visit(Entity, kind="visit"):
     instrument_ids: list[str]
     regimes: list[str]
     past_inspectors: list[str] = Field(default_factory=list)
+    given_at: Instant | None = None
+    """When it became the present inspector's, if it had been another's."""
+    cancelled_at: Instant | None = None
 
     def retell(self, newer: "Visit") -> None:
         """Takes over what is newly said; remembers who had it before."""
         former = [*self.past_inspectors, *newer.past_inspectors, self.inspector_id]
-        for name in set(Visit.model_fields) - {"id", "version", "seen", "past_inspectors"}:
+        for name in set(Visit.model_fields) - {"id", "version", "seen", "past_inspectors", "given_at"}:
             setattr(self, name, getattr(newer, name))
+        self.given_at = newer.given_at or self.given_at
         self.past_inspectors = sorted(set(former) - {self.inspector_id})
+
+    def was_of(self, inspector_id: str, at: Instant) -> bool:
+        """Whether it was this inspector's at an instant, as far as is known: the present one's, or not given away yet."""
+        if self.given_at is None or at >= self.given_at:
+            return self.inspector_id == inspector_id
+        return inspector_id in [self.inspector_id, *self.past_inspectors]
+
+    def was_cancelled(self, at: Instant) -> bool:
+        """Whether it had been cancelled at an instant."""
+        return self.status == "cancelled" and (self.cancelled_at is None or self.cancelled_at <= at)
 
     def is_work_of(self, inspector_id: str) -> bool:
         return self.inspector_id == inspector_id and self.status in OPEN

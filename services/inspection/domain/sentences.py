@@ -157,6 +157,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lịch hẹn {visit} đã bị hủy trước khi đồng bộ. Kết quả vẫn được ghi nhận.",
         "Visit {visit} was cancelled before the tablet synchronised. The work is credited all the same.",
     ),
+    "visit-cancelled-reported": (
+        "Lịch hẹn {visit} đã bị hủy nhưng kiểm định viên có báo cáo. Kết quả vẫn được ghi nhận; lập lịch lại phần còn lại.",
+        "Visit {visit} was cancelled, yet its inspector reports on it. The work is credited; plan what is left anew.",
+    ),
     "visit-closed": (
         "Cuộc kiểm định {visit}: không có ai ở cơ sở ({because}). Liên hệ cơ sở rồi lập lại lịch.",
         "Visit {visit}: nobody was there ({because}). Get in touch and plan another one.",

@@ -44,12 +44,15 @@ class VisitReport(Entity, kind="visit_report"):
         return VisitReported(record_id=self.id, **{name: getattr(self, name) for name in names})
 
     def concerns(self, visit: Visit | None) -> list[Concern]:
-        """What a dispatcher should see: nobody was there, nobody was let in, or it was somebody else's visit."""
+        """What a dispatcher should see: nobody was there or let in, or scheduling does not heed it as the visit is now."""
         found = []
         if self.ending in ("closed", "refused"):
             found.append(Concern(f"visit-{self.ending}", {"visit": self.visit_id, "because": self.reason}))
         if visit is None:
             found.append(Concern("visit-unknown", {"visit": self.visit_id}))
-        elif visit.inspector_id != self.inspector_id:
+            return found
+        if visit.status == "cancelled":
+            found.append(Concern("visit-cancelled-reported", {"visit": self.visit_id}))
+        if visit.inspector_id != self.inspector_id:
             found.append(Concern("visit-other-inspector", {"visit": self.visit_id}))
         return found

@@ -30,6 +30,7 @@ def facts(**changed: Any) -> Facts:
     items = {"instrument_ids": ["i1"], "regimes": ["periodic"], "status": "announced"}
     return Facts(
         inspector_id="k1",
+        received_at=now(),
         inspector=made(Inspector, "inspector", evidence.inspector()),
         instrument=made(Instrument, "instrument", evidence.instrument()),
         standards={"s1": made(Standard, "standard", evidence.standard())},
