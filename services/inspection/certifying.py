@@ -1,24 +1,27 @@
 """Hears of verdicts: gives a certificate for a pass with every gate open, and settles which certificate is in force."""
 
 from services.inspection import numbering
-from services.inspection.domain.attention import Attention, Concern
+from services.inspection.domain.attention import Attention, Concern, attention_id
 from services.inspection.domain.certificate import Certificate, certificate_id
 from services.inspection.domain.certificate_number import CertificateNumber
 from services.inspection.domain.past import Past, counting
 from services.inspection.domain.verification import Verification
 from services.inspection.events import (
     VerificationEvidenced,
+    VerificationReconsidered,
     VerificationReviewed,
 )
 from services.inspection.naming import particulars_of
 from services.inspection.office import office
-from services.inspection.raising import raise_attention
+from services.inspection.raising import close, raise_attention
 from services.inspection.sealing import tell_seals
-from services.inspection.storage import certificates, certificates_of, past_of, verifications
+from services.inspection.storage import attentions, certificates, certificates_of, past_of, verifications
 from services.kernel.model import AlreadyDone, Envelope, Origin, Rejected, now
 
 
-def on_gate_opened(event: VerificationEvidenced | VerificationReviewed, envelope: Envelope) -> None:
+def on_gate_opened(
+    event: VerificationEvidenced | VerificationReviewed | VerificationReconsidered, envelope: Envelope
+) -> None:
     certify(verifications.get(event.verification_id), envelope)
 
 
@@ -77,7 +80,7 @@ def _claimed(verification: Verification, id: str, envelope: Envelope) -> Certifi
     if number.series != office().series(verification.verified_on.year):
         _look("number-other-year", text, verification, envelope)
         return None
-    if number.status == "cancelled":
+    if number.status == "cancelled" and not _earned_late(verification, text, envelope):
         _look("number-was-cancelled", text, verification, envelope)
     try:
         return numbering.claim(number, id, envelope)
@@ -86,6 +89,13 @@ def _claimed(verification: Verification, id: str, envelope: Envelope) -> Certifi
             raise
         _look("number-taken", text, verification, envelope)
         return None
+
+
+def _earned_late(verification: Verification, text: str, envelope: Envelope) -> bool:
+    """Whether this very verification had spoiled its number, before a gate opened: nobody needs to look any more."""
+    matter = attentions.find(attention_id("number-without-certificate", verification.id, text))
+    close(matter, "The certificate could be issued after all.", envelope)
+    return matter is not None
 
 
 def _spoil(verification: Verification, text: str, envelope: Envelope) -> None:

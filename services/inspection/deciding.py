@@ -6,12 +6,12 @@ from services.inspection.domain.verification import PENDING, Verification
 from services.inspection.events import (
     AttachmentReceived,
     AttentionResolved,
-    VerificationRecorded,
     VerificationReinstated,
     VerificationSetAside,
 )
-from services.inspection.judging import looked_at
+from services.inspection.gathering import looked_at
 from services.inspection.raising import raise_attention
+from services.inspection.reconsidering import look_again
 from services.inspection.storage import attachments, attentions, verifications
 from services.kernel.model import Envelope, Event, now
 
@@ -33,10 +33,10 @@ def on_attachment_received(event: AttachmentReceived, envelope: Envelope) -> Non
         _open_if_whole(record_id, envelope)
 
 
-def on_verification_for_gates(event: VerificationRecorded, envelope: Envelope) -> None:
-    """What a gate waits for may have come while the record was being judged: the last attachment, a person's answer."""
-    if not {PENDING, *DOUBTS} & set(event.withheld):
-        return
+def on_verification_for_gates(verification: Verification, envelope: Envelope) -> None:
+    """What a gate waits for may have come while the record was being judged: the last attachment, a person's answer,
+    the register's word, the record that this one corrects.
+    """
 
     def change(each: Verification) -> list[Event]:
         told: list[Event | None] = [each.evidenced(missing(one.sha256 for one in each.attachments), now())]
@@ -45,7 +45,10 @@ def on_verification_for_gates(event: VerificationRecorded, envelope: Envelope) -
                 told.append(each.reviewed(doubt, relied_on, now()))
         return [one for one in told if one is not None]
 
-    verifications.on(envelope, event.verification_id, change)
+    if verification.hears_late or "correction-unknown" in verification.concerns:
+        look_again(verification.id, envelope, also=change)
+    elif {PENDING, *DOUBTS} & set(verification.withheld):
+        verifications.on(envelope, verification.id, change)
 
 
 def on_attention_resolved(event: AttentionResolved, envelope: Envelope) -> None:

@@ -171,6 +171,21 @@ class VerificationReviewed(Event, type="vernier.inspection.verification.reviewed
     withheld: list[str]
 
 
+class VerificationReconsidered(Event, type="vernier.inspection.verification.reconsidered.v1"):
+    """What a verification had been judged by was heard late, from the register or of another verification.
+
+    Gates that had been shut for lack of it are open, or one is shut that had been open. Its verdict is the same.
+    """
+
+    verification_id: Id
+    instrument_id: Id
+    opened: list[str]
+    """gates that are open now"""
+    shut: list[str]
+    """gates that had been open and are shut now"""
+    withheld: list[str]
+
+
 class VerificationSetAside(Event, type="vernier.inspection.verification.set_aside.v1"):
     """A dispatcher decided that another verification of the instrument is in force instead of this one, and why.
 

@@ -114,6 +114,7 @@ class VerificationDocument(Aggregate):
         {"fields": ["verdict", "verified_on"]},
         {"fields": ["visit_id", "instrument_id"]},
         {"fields": ["corrects"], "sparse": True},
+        {"fields": ["shut_by"], "partialFilterExpression": {"shut_by": {"$gt": ""}}},
         {"fields": ["touched_at"]},
     )
 

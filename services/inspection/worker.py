@@ -36,6 +36,7 @@ from services.inspection.events import (
     StocktakeDecided,
     StocktakeTaken,
     VerificationEvidenced,
+    VerificationReconsidered,
     VerificationRecorded,
     VerificationReinstated,
     VerificationReviewed,
@@ -43,6 +44,7 @@ from services.inspection.events import (
     VisitReported,
 )
 from services.inspection.judging import on_record_received
+from services.inspection.reconsidering import compare, on_register
 from services.inspection.seal_review import on_seal_used, on_seals_moved, on_stocktake
 from services.inspection.sealing import tell_seals, tell_seals_of_certificate
 from services.inspection.storage import (
@@ -94,24 +96,31 @@ def on_site(event: SiteRegistered | SiteUpdated, envelope: Envelope) -> None:
 def on_instrument_type(event: InstrumentTypeDefined, envelope: Envelope) -> None:
     rows = event.model_dump(mode="json")["rows"]
     instrument_types.keep(envelope, InstrumentType(id=event.code, touched_at=now(), rows=rows))
+    on_register(envelope.subject, envelope)
 
 
 def on_instrument(
     event: InstrumentRegistered | InstrumentUpdated | InstrumentRetired, envelope: Envelope
 ) -> None:
-    at = now()
+    """Each verification has one told: gates are asked about only where what they ask for changes, or on a repeat."""
+    at, asked = now(), list[bool]()
     told = Instrument(id=event.instrument_id, touched_at=at, known_at=at, **event.model_dump())
-    instruments.on(envelope, told.id, lambda each: each.retell(told), lambda: told)
+    instruments.on(envelope, told.id, lambda known: asked.append(known.retell(told)), lambda: told)
+    if asked[-1:] != [False]:
+        on_register(envelope.subject, envelope)
 
 
 def on_standard(event: StandardRegistered | StandardUpdated, envelope: Envelope) -> None:
-    standards.keep(envelope, Standard(id=event.standard_id, touched_at=now(), **event.model_dump()))
+    told = Standard(id=event.standard_id, touched_at=now(), **event.model_dump())
+    standards.on(envelope, told.id, lambda known: known.retell(told), lambda: told)
+    on_register(envelope.subject, envelope)
 
 
 def on_inspector(
     event: InspectorRegistered | InspectorUpdated | InspectorSuspended, envelope: Envelope
 ) -> None:
     inspectors.keep(envelope, Inspector(id=event.inspector_id, touched_at=now(), **event.model_dump()))
+    on_register(envelope.subject, envelope)
 
 
 VisitEvent = VisitAnnounced | VisitConfirmed | VisitRescheduled | VisitCancelled | VisitCompleted | VisitEnded
@@ -154,20 +163,29 @@ def on_verification(event: VerificationRecorded, envelope: Envelope) -> None:
     verification = verifications.get(event.verification_id)
     tell_seals(verification, envelope)
     certify(verification, envelope)
-    on_verification_for_gates(event, envelope)
+    on_verification_for_gates(verification, envelope)
     review_verification(verification, envelope)
+    if not verification.earns_certificate and not verification.waits:
+        compare(verification.id, past_of(verification.instrument_id), envelope)
+
+
+def on_verification_reconsidered(event: VerificationReconsidered, envelope: Envelope) -> None:
+    on_gate_opened(event, envelope)
+    settle(event.instrument_id, past_of(event.instrument_id), envelope)
 
 
 def on_verification_decided(event: VerificationSetAside | VerificationReinstated, envelope: Envelope) -> None:
     """Certificates follow the decision, and what asked for it is dealt with."""
     settle(event.instrument_id, past_of(event.instrument_id), envelope)
     on_decision(event, envelope)
+    compare(event.verification_id, past_of(event.instrument_id), envelope)
 
 
 def on_certificate(event: CertificateIssued | CertificateRevoked, envelope: Envelope) -> None:
     past = past_of(event.instrument_id)
     settle(event.instrument_id, past, envelope)
     tell_seals_of_certificate(event, past, envelope)
+    compare(event.verification_id, past, envelope)
 
 
 HANDLERS: dict[type[Event], Handler] = {
@@ -196,6 +214,7 @@ HANDLERS: dict[type[Event], Handler] = {
     VerificationRecorded: on_verification,
     VerificationEvidenced: on_gate_opened,
     VerificationReviewed: on_gate_opened,
+    VerificationReconsidered: on_verification_reconsidered,
     AttentionResolved: on_attention_resolved,
     VerificationSetAside: on_verification_decided,
     VerificationReinstated: on_verification_decided,

@@ -14,7 +14,7 @@ from services.inspection.events import (
 from services.registry.events import InspectorSuspended, InstrumentRegistered, StandardUpdated
 from services.scheduling.events import VisitCancelled, VisitRescheduled
 from tests.unit.inspection import evidence
-from tests.unit.inspection.evidence import verification
+from tests.unit.inspection.evidence import repaired, verification
 from tests.unit.inspection.province import Province
 from tests.world import MakeWorld
 
@@ -71,7 +71,7 @@ def test_a_later_fail_ends_the_certificate_and_an_earlier_one_does_not(
         province.tablet.record(on_day("2026-03-05", visit_id=None)),
         province.tablet.record(on_day("2026-05-05", indication="20.20", visit_id=None)),
         province.tablet.record(on_day("2026-03-10", indication="20.20", visit_id=None, instrument_id="i2")),
-        province.tablet.record(on_day("2026-03-15", visit_id=None, instrument_id="i2")),
+        province.tablet.record(repaired(on_day("2026-03-15", visit_id=None, instrument_id="i2"))),
     ]
     for record in records[::-1] if fail_first else records:
         province.push(record)

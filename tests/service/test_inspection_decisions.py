@@ -12,7 +12,7 @@ from services.inspection.events import (
     VerificationSetAside,
 )
 from services.inspection.storage import certificates
-from tests.unit.inspection.evidence import verification
+from tests.unit.inspection.evidence import repaired, verification
 from tests.unit.inspection.province import Json, Province
 from tests.world import MakeWorld
 
@@ -27,11 +27,12 @@ def reasons(province: Province) -> list[str]:
 
 
 def twice(province: Province, first: str, second: str) -> tuple[Json, Json]:
-    """Two verifications of one instrument on one visit, an hour apart."""
+    """Two verifications of one instrument on one visit, an hour apart; after a fail, the second is after repair."""
     later = {"started_at": "2026-03-05T03:00:00.000Z", "finished_at": "2026-03-05T03:40:00.000Z"}
+    body = verification(second, **later)
     records = (
         province.tablet.record(verification(first)),
-        province.tablet.record(verification(second, **later)),
+        province.tablet.record(repaired(body) if first == "20.20" else body),
     )
     for each in records:
         province.push(each)

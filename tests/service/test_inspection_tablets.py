@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.inspection import judging, numbering
+from services.inspection import gathering, numbering
 from services.inspection.domain import enrolment
 from services.inspection.domain.attention import Attention, Concern
 from services.inspection.events import (
@@ -196,7 +196,7 @@ def test_a_person_may_look_while_the_record_is_being_judged(
     suspend(province)
     with monkeypatch.context() as patch:
         # What judging saw is older than the answer, which found no verification yet.
-        patch.setattr(judging, "looked_at", lambda doubt, record_id: None)
+        patch.setattr(gathering, "looked_at", lambda doubt, record_id: None)
         record = province.tablet.record()
         province.push(record)
         matter = Attention.of(

@@ -23,6 +23,8 @@ class Concern:
     words: dict[str, str] = field(default_factory=dict)
     withholds: bool = False
     quiet: bool = False
+    heard_from: str = ""
+    """The subject (`standard/s1`) of the register whose word may open the gate."""
 
 
 class Attention(Entity, kind="attention"):

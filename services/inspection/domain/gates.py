@@ -27,6 +27,10 @@ class Facts:
     catalogue: Catalogue
     corrected: Verification | None = None
     last_status: StatusRecord | None = None
+    failed_before: bool = False
+    """Whether the instrument failed before, as our own verifications say, and none after repair has passed since."""
+    ever_failed: bool = False
+    """Whether our own verifications tell of a fail at all: the register's word follows from them, and lags."""
     missing_attachments: Sequence[str] = ()
     pictures: Sequence[Asked] = ()
     """What the office asks for, whatever the type and the day."""
@@ -39,7 +43,7 @@ def concerns(body: VerificationBody, facts: Facts, day: date) -> list[Concern]:
     return [
         *_inspector(facts, body.type_code, day),
         *_standards(body, facts, day),
-        *_instrument(body, facts),
+        *_instrument(body, facts, day),
         *_regime(body, facts.catalogue, day),
         *visit_concerns(
             body.visit_id, facts.visit, body.instrument_id, facts.inspector_id, facts.received_at
@@ -90,8 +94,9 @@ def doubt_concerns(doubts: Sequence[str]) -> Iterator[Concern]:
         yield Concern(each, withholds=True, quiet=True)
 
 
-def _shut(reason: str, **words: object) -> Concern:
-    return Concern(reason, {name: str(word) for name, word in words.items()}, withholds=True)
+def _shut(reason: str, heard_from: str = "", **words: object) -> Concern:
+    told = {name: str(word) for name, word in words.items()}
+    return Concern(reason, told, withholds=True, heard_from=heard_from)
 
 
 def _odd(reason: str, **words: object) -> Concern:
@@ -99,17 +104,21 @@ def _odd(reason: str, **words: object) -> Concern:
 
 
 def _inspector(facts: Facts, type_code: str, day: date) -> Iterator[Concern]:
-    """TT 24/2013 Art. 32, 34, 36: a card that covers the type, valid on the day, not suspended."""
-    inspector, id = facts.inspector, facts.inspector_id
+    """TT 24/2013 Art. 32, 34, 36: a card that covers the type, valid on the day, not suspended.
+
+    A suspension that ends opens no gate: the register does not say of which days it was.
+    """
+    inspector, id, source = facts.inspector, facts.inspector_id, f"inspector/{facts.inspector_id}"
     if inspector is None:
-        yield _shut("inspector-unknown", inspector=id)
+        yield _shut("inspector-unknown", source, inspector=id)
         return
     if inspector.suspended:
         yield _shut("inspector-suspended", inspector=inspector.name)
     if day > inspector.card_valid_until:
-        yield _shut("card-expired", inspector=inspector.name, until=inspector.card_valid_until, day=day)
+        until = inspector.card_valid_until
+        yield _shut("card-expired", source, inspector=inspector.name, until=until, day=day)
     if type_code not in inspector.type_codes:
-        yield _shut("card-type", inspector=inspector.name, type=type_code)
+        yield _shut("card-type", source, inspector=inspector.name, type=type_code)
 
 
 def _standards(body: VerificationBody, facts: Facts, day: date) -> Iterator[Concern]:
@@ -117,27 +126,29 @@ def _standards(body: VerificationBody, facts: Facts, day: date) -> Iterator[Conc
     if not body.standard_ids:
         yield _shut("standard-missing")
     for id in dict.fromkeys(body.standard_ids):
-        standard = facts.standards.get(id)
+        standard, source = facts.standards.get(id), f"standard/{id}"
         if standard is None:
-            yield _shut("standard-unknown", standard=id)
+            yield _shut("standard-unknown", source, standard=id)
             continue
-        if not standard.valid_from <= day <= standard.valid_until:
+        certified = standard.certified_on(day)
+        if not certified.holds_on(day):
             yield _shut(
                 "standard-expired",
+                source,
                 standard=standard.code,
-                since=standard.valid_from,
-                until=standard.valid_until,
+                since=certified.valid_from,
+                until=certified.valid_until,
                 day=day,
             )
         if body.type_code not in standard.type_codes:
-            yield _shut("standard-type", standard=standard.code, type=body.type_code)
+            yield _shut("standard-type", source, standard=standard.code, type=body.type_code)
 
 
-def _instrument(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
+def _instrument(body: VerificationBody, facts: Facts, day: date) -> Iterator[Concern]:
     """TT 24/2013 Art. 41: an identity; barred after a fail until a verification after repair passes."""
-    instrument = facts.instrument
+    instrument, source = facts.instrument, f"instrument/{facts.instrument.id}"
     if not instrument.serial.strip():
-        yield _shut("instrument-no-identity", instrument=instrument.id)
+        yield _shut("instrument-no-identity", source, instrument=instrument.id)
     found = body.found_on_site
     if found is not None and found.serial_assigned and found.serial.strip() != instrument.serial:
         yield _odd(
@@ -145,19 +156,30 @@ def _instrument(body: VerificationBody, facts: Facts) -> Iterator[Concern]:
         )
     if instrument.status == "retired":
         yield _shut("instrument-retired", instrument=instrument.id)
-    if instrument.status == "barred" and body.regime != "after_repair":
-        yield _shut("instrument-barred", instrument=instrument.id)
+    barred = facts.failed_before if facts.ever_failed else instrument.status == "barred"
+    if barred and not _after_repair(body, facts.catalogue, day):
+        yield _shut("instrument-barred", source, instrument=instrument.id)
     if instrument.type_code != body.type_code:
-        yield _shut("type-differs", told=body.type_code, known=instrument.type_code)
+        yield _shut("type-differs", source, told=body.type_code, known=instrument.type_code)
+
+
+def _after_repair(body: VerificationBody, catalogue: Catalogue, day: date) -> bool:
+    """As new, where the catalogue knows no verification after repair."""
+    try:
+        as_new = "after_repair" not in catalogue.regimes(body.type_code, day)
+    except UnknownType:
+        as_new = False
+    return body.regime == "after_repair" or (body.regime == "initial" and as_new)
 
 
 def _regime(body: VerificationBody, catalogue: Catalogue, day: date) -> Iterator[Concern]:
     """TT 23/2013 Art. 4, 19: the catalogue provides this regime for this type on the day."""
+    source = f"instrument_type/{body.type_code}"
     try:
         if body.regime not in catalogue.regimes(body.type_code, day):
-            yield _shut("regime-not-allowed", regime=body.regime, type=body.type_code)
+            yield _shut("regime-not-allowed", source, regime=body.regime, type=body.type_code)
     except UnknownType:
-        yield _shut("type-unknown", type=body.type_code, day=day)
+        yield _shut("type-unknown", source, type=body.type_code, day=day)
     if body.regime == "after_repair" and body.after_repair_reason is None:
         yield _odd("repair-reason-missing")
 

@@ -22,6 +22,19 @@ class Judgement:
     verification: Verification
     concerns: list[Concern]
 
+    def matters(self) -> Iterator[tuple[Concern, tuple[str, ...]]]:
+        """What a person should see, each with its cause: what is raised once."""
+        made = self.verification
+        for each in self.concerns:
+            if each.quiet:
+                continue
+            if each.reason == "clock-off":
+                yield each, (made.tablet_id, made.verified_on.isoformat())
+            elif each.reason == "correction-unknown":
+                yield each, (str(made.corrects),)  # the record that is lacking finds it by its own id
+            else:
+                yield each, (made.id, *each.words.values())
+
 
 @dataclass
 class _Found:
@@ -87,12 +100,13 @@ def judge(record: Record, facts: Facts, at: datetime) -> Judgement:
         told_characteristics=found.characteristics,
         conditions=found.conditions,
         procedure=found.procedure,
-        standards=list(_standards_used(body, facts)),
+        standards=list(_standards_used(body, facts, day)),
         standard_ids=list(dict.fromkeys(body.standard_ids)),
         seals_affixed=body.seals_affixed,
         seals_removed=body.seals_removed,
         seals_voided=body.seals_voided,
         withheld=list(dict.fromkeys(each.reason for each in noted if each.withholds)),
+        shut_by=sorted({each.heard_from for each in noted if each.heard_from}) or None,
         concerns=list(dict.fromkeys(each.reason for each in noted)),
         valid_until=_valid_until(facts, body.type_code, day),
         certificate_number=body.certificate_number,
@@ -203,11 +217,14 @@ def _unlike(known: Mapping[str, Quantity | str], told: object) -> list[str]:
     return sorted(found)
 
 
-def _standards_used(body: VerificationBody, facts: Facts) -> Iterator[StandardUsed]:
+def _standards_used(body: VerificationBody, facts: Facts, day: date) -> Iterator[StandardUsed]:
     for id in dict.fromkeys(body.standard_ids):
-        standard = facts.standards.get(id)
-        copied = set(StandardUsed.model_fields) - {"id"}
-        yield StandardUsed(id=id, **({name: getattr(standard, name) for name in copied} if standard else {}))
+        known = facts.standards.get(id)
+        if known is None:
+            yield StandardUsed(id=id)
+        else:
+            certified = known.certified_on(day).model_dump()
+            yield StandardUsed(id=id, code=known.code, serial=known.serial, **certified)
 
 
 def _valid_until(facts: Facts, type_code: str, day: date) -> date | None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from services.kernel.model import Entity, Instant, Quantity
+from services.kernel.model import Entity, Fact, Instant, Quantity
 
 VisitStatus = Literal["announced", "confirmed", "rescheduled", "cancelled", "completed", "ended"]
 OPEN: tuple[VisitStatus, ...] = ("announced", "confirmed", "rescheduled")
@@ -59,13 +59,31 @@ class Instrument(Entity, kind="instrument"):
     known_at: Instant | None = None
     """When it was first heard of: a visit that was told before shows it from then on."""
 
-    def retell(self, newer: "Instrument") -> None:
-        """Takes over what is newly said."""
+    def retell(self, newer: "Instrument") -> bool:
+        """Takes over what is newly said; whether that is anything that a gate asks for."""
+        before = self._asked()
         for name in set(Instrument.model_fields) - {"id", "version", "seen", "known_at"}:
             setattr(self, name, getattr(newer, name))
+        return self._asked() != before
+
+    def _asked(self) -> tuple[str, bool, bool]:
+        return self.type_code, bool(self.serial.strip()), self.status == "barred"
+
+
+class StandardCertificate(Fact):
+    """One of the certificates that a reference standard has had, one after the other."""
+
+    certificate_number: str
+    valid_from: date
+    valid_until: date
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_until
 
 
 class Standard(Entity, kind="standard"):
+    """A reference standard as last told, and its earlier certificates: what is handed in late was measured under one."""
+
     touched_at: Instant
     code: str
     name: str
@@ -76,6 +94,28 @@ class Standard(Entity, kind="standard"):
     valid_until: date
     type_codes: list[str]
     expanded_uncertainty: Quantity | None
+    past_certificates: list[StandardCertificate] = Field(default_factory=list)
+
+    @property
+    def certificate(self) -> StandardCertificate:
+        return StandardCertificate(
+            certificate_number=self.certificate_number,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+        )
+
+    def certified_on(self, day: date) -> StandardCertificate:
+        """The certificate that held on a day, the newest first; the newest of all when none did."""
+        known = [self.certificate, *reversed(self.past_certificates)]
+        return next((each for each in known if each.holds_on(day)), self.certificate)
+
+    def retell(self, newer: "Standard") -> None:
+        """Takes over what is newly said. What is told again of the same certificate corrects it."""
+        known = {each.certificate_number: each for each in [*self.past_certificates, self.certificate]}
+        for name in set(Standard.model_fields) - {"id", "version", "seen", "past_certificates"}:
+            setattr(self, name, getattr(newer, name))
+        known.pop(self.certificate_number, None)
+        self.past_certificates = list(known.values())
 
 
 class Inspector(Entity, kind="inspector"):

@@ -20,11 +20,13 @@ class Past(Fact):
     tablet_id: str
     inspector_id: str
     enterprise_id: str
+    instrument_id: str
     visit_id: str | None
     received_at: Instant
     verified_at: Instant
     verified_on: date
     verdict: str
+    regime: str
     withheld: list[str]
     corrects: str | None
     set_aside: dict[str, Any] | None
@@ -35,6 +37,12 @@ class Past(Fact):
     def rank(self) -> tuple[Instant, bool, str]:
         """Of an instrument's verifications the later one counts; of the same moment, the correction."""
         return self.verified_at, self.corrects is not None, self.id
+
+    @property
+    def is_after_repair(self) -> bool:
+        """As new, where the catalogue knows no verification after repair: then its gate was open."""
+        as_new = self.regime == "initial" and "instrument-barred" not in self.withheld
+        return self.regime == "after_repair" or as_new
 
     @property
     def earns_certificate(self) -> bool:
@@ -69,13 +77,37 @@ def repeats(past: Iterable[Past], id: str, visit_id: str) -> list[Past]:
     return [each for each in same[max(own, 1) :] if each.corrects is None]
 
 
-def last_status(past: Iterable[Past], before: Instant, aside: Iterable[str]) -> StatusRecord | None:
-    """The status record of the last verification up to an instant that has one, some verifications aside."""
-    not_these = set(aside)
-    found = [
-        each
-        for each in past
-        if each.status_record is not None and each.verified_at <= before and each.id not in not_these
-    ]
-    last = max(found, key=lambda each: (each.verified_at, each.id), default=None)
-    return last.status_record if last else None
+def before(past: Iterable[Past], at: Instant, corrected: str | None) -> list[Past]:
+    """Those of an earlier moment than a verification, in order. What it corrects is none of them."""
+    found = (each for each in past if each.verified_at < at and each.id != corrected)
+    return sorted(found, key=lambda each: each.rank)
+
+
+def last_status(earlier: Iterable[Past]) -> StatusRecord | None:
+    """How the last of some verifications that has a status record left the instrument."""
+    found = [each.status_record for each in earlier if each.status_record is not None]
+    return found[-1] if found else None
+
+
+def next_with_status(past: Iterable[Past], own: Past) -> list[Past]:
+    """Which tell how they found the instrument as this one had left it: the next one, and what corrects that."""
+    if own.status_record is None:
+        return []
+    later = [each for each in past if each.status_record is not None and each.verified_at > own.verified_at]
+    moments = [each.verified_at for each in later]
+    return [each for each in later if each.verified_at == min(moments) and each.corrects != own.id]
+
+
+def barring(earlier: Iterable[Past]) -> Past | None:
+    """Of some verifications in order, the failed one since which none has released the instrument."""
+    failed = None
+    for each in earlier:
+        if each.set_aside is not None:
+            continue
+        if each.verdict == "fail":
+            failed = each
+        elif each.verdict == "pass" and (
+            each.is_after_repair or failed is None or each.corrects == failed.id
+        ):
+            failed = None
+    return failed

@@ -11,6 +11,7 @@ from services.inspection.events import (
     Regime,
     SealUse,
     VerificationEvidenced,
+    VerificationReconsidered,
     VerificationRecorded,
     VerificationReinstated,
     VerificationReviewed,
@@ -22,6 +23,14 @@ Verdict = Literal["pass", "fail", "incomplete"]
 PENDING = "evidence-pending"
 NOT_RELIED_ON = "not-relied-on"
 """The gate that a person shut after looking at a doubt."""
+OPENED_BY_REGISTER = (
+    "inspector-unknown", "card-expired", "card-type",
+    "standard-unknown", "standard-expired", "standard-type",
+    "instrument-no-identity", "type-differs", "type-unknown", "regime-not-allowed",
+)  # fmt: skip
+"""Gates that open when the register tells what it had not told. None of them is shut by what it tells later."""
+TURNED_BY_OTHERS = ("instrument-barred", "correction-other-instrument")
+"""Gates that open and shut with what is known of other verifications."""
 
 
 class StandardUsed(Fact):
@@ -95,6 +104,8 @@ class Verification(Entity, kind="verification"):
     seals_removed: list[SealTold]
     seals_voided: list[SealTold]
     withheld: list[str]
+    shut_by: list[str] | None = None
+    """What in the register shuts a gate, as it is known so far (`standard/s1`); null: nothing."""
     concerns: list[str]
     valid_until: date | None
     certificate_number: str | None = None
@@ -119,6 +130,11 @@ class Verification(Entity, kind="verification"):
         shut = {*self.withheld}
         return self.verdict == "pass" and bool(shut) and shut <= {PENDING, *DOUBTS} and self.set_aside is None
 
+    @property
+    def hears_late(self) -> bool:
+        """Whether a gate is shut that opens when more is known."""
+        return not {*OPENED_BY_REGISTER, *TURNED_BY_OTHERS}.isdisjoint(self.withheld)
+
     def evidenced(self, missing: list[str], at: Instant) -> VerificationEvidenced | None:
         """The gate `evidence-pending` opens when no attachment is missing any more."""
         if PENDING not in self.withheld or missing:
@@ -141,6 +157,31 @@ class Verification(Entity, kind="verification"):
             instrument_id=self.instrument_id,
             doubt=doubt,
             relied_on=relied_on,
+            withheld=self.withheld,
+        )
+
+    def reconsidered(self, judged: "Verification", at: Instant) -> VerificationReconsidered | None:
+        """Judged by what is known now: which gates open, or shut, because something was heard late."""
+        opened = [
+            each
+            for each in self.withheld
+            if each in (*OPENED_BY_REGISTER, *TURNED_BY_OTHERS) and each not in judged.withheld
+        ]
+        shut = [each for each in judged.withheld if each in TURNED_BY_OTHERS and each not in self.withheld]
+        self.withheld = [*(each for each in self.withheld if each not in opened), *shut]
+        self.shut_by = judged.shut_by if self.hears_late else None
+        if not opened and not shut:
+            return None
+        if any(each.startswith("standard-") for each in opened):
+            self.standards = judged.standards
+        self.inspector_card = self.inspector_card or judged.inspector_card
+        self.valid_until = self.valid_until or judged.valid_until
+        self.touched_at = at
+        return VerificationReconsidered(
+            verification_id=self.id,
+            instrument_id=self.instrument_id,
+            opened=opened,
+            shut=shut,
             withheld=self.withheld,
         )
 

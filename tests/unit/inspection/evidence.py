@@ -94,6 +94,12 @@ def verification(indication: str = "20.00", **changed: Any) -> Json:
     }
 
 
+def repaired(body: Json) -> Json:
+    """The same verification, after repair."""
+    evaluation = {**body["evaluation"], "regime": "after_repair"}
+    return {**body, "regime": "after_repair", "after_repair_reason": "repaired", "evaluation": evaluation}
+
+
 def instrument(**changed: Any) -> Json:
     return {
         "instrument_id": "i1",

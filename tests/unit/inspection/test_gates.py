@@ -1,5 +1,6 @@
 """Each gate between a verification and a certificate, and each oddity that a person must see."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -97,6 +98,44 @@ def test_the_last_day_still_counts(known: dict[str, Any]) -> None:
 def test_a_verification_after_repair_releases_a_barred_instrument() -> None:
     body = {"regime": "after_repair", "after_repair_reason": "repaired"}
     assert found(body, facts(instrument={"status": "barred"})) == {}
+
+
+def test_where_none_is_made_after_repair_one_as_new_releases_a_barred_instrument() -> None:
+    rows = [{**row, "after_repair": False} for row in evidence.ROWS]
+    barred = facts(instrument={"status": "barred"}, rows=rows)
+    assert found({"regime": "initial"}, barred) == {}
+    assert found({}, barred) == {"instrument-barred": True}
+
+
+def test_what_we_know_of_a_fail_ourselves_goes_before_the_registers_word() -> None:
+    barred = {"status": "barred"}
+    released = replace(facts(instrument=barred), ever_failed=True, failed_before=False)
+    assert found({}, released) == {}
+    assert found({}, replace(facts(), ever_failed=True, failed_before=True)) == {"instrument-barred": True}
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [("2024-12-31", "3"), ("2025-01-01", "1"), ("2025-12-31", "1"), ("2026-06-01", "2"), ("2028-01-01", "3")],
+)
+def test_a_standard_was_under_the_certificate_of_the_day(day: str, number: str) -> None:
+    """Told again of the second, its dates are corrected; the third is told before it begins."""
+    told = [
+        ("1", "2025-01-01", "2025-12-31"),
+        ("2", "2026-01-01", "2026-03-31"),
+        ("2", "2026-01-01", "2026-12-31"),
+        ("3", "2027-01-01", "2027-12-31"),
+    ]
+    names = ("certificate_number", "valid_from", "valid_until")
+    first, *later = (
+        Standard(id="s1", touched_at=now(), **evidence.standard(**dict(zip(names, each, strict=True))))
+        for each in told
+    )
+    for each in later:
+        first.retell(each)
+    certified = first.certified_on(date.fromisoformat(day))
+    assert certified.certificate_number == number
+    assert len(first.past_certificates) == 2
 
 
 def test_every_concern_has_its_sentences_in_both_languages() -> None:
