@@ -1,5 +1,7 @@
 """Hears of verdicts: gives a certificate for a pass with every gate open, and settles which certificate is in force."""
 
+from typing import Any
+
 from services.inspection import numbering
 from services.inspection.domain.attention import Attention, Concern, attention_id
 from services.inspection.domain.certificate import Certificate, certificate_id
@@ -151,18 +153,21 @@ def _end(
     certificate: Certificate, own: Past, counts: Past | None, last: Certificate | None, envelope: Envelope
 ) -> None:
     """Another takes its place; or it lapses, because nothing does. Until the other is there, both are in force."""
+    because: dict[str, Any] = {}
     if own.set_aside is not None:
-        reason, by = str(own.set_aside["reason"]), None
-    elif counts is not None and counts.verdict == "fail":
-        reason, by = f"The instrument failed its verification on {counts.verified_on.isoformat()}.", counts.id
+        reason = str(own.set_aside["reason"])
     elif own.withheld:
-        reason, by = f"The verification does not earn a certificate: {', '.join(own.withheld)}.", own.id
+        reason = f"The verification does not earn a certificate: {', '.join(own.withheld)}."
+        because = {"withheld": own.withheld}
+    elif counts is not None and counts.verdict == "fail":
+        reason = f"The instrument failed its verification on {counts.verified_on.isoformat()}."
+        because = {"by_verification_id": counts.id}
     elif last is not None:
         certificates.on(envelope, certificate.id, lambda each: each.supersede(last.id, now()))
         return
     else:
         return
-    certificates.on(envelope, certificate.id, lambda each: each.lapse(reason, by, now()))
+    certificates.on(envelope, certificate.id, lambda each: each.lapse(reason, now(), **because))
 
 
 def _was_certified(verification_id: str) -> bool:

@@ -242,7 +242,12 @@ class CertificateRevoked(_Certificate, type="vernier.inspection.certificate.revo
 
     reason: str
     by_verification_id: Id | None = None
-    """The verification from which it follows: a later one failed, or its own earns none. None: a person decided so."""
+    """The later verification that failed and ended it, if it was that."""
+    withheld: list[str] = []
+    """Gates of its own verification that were shut since, if it was these: `instrument-barred` …
+
+    With neither, a person decided so.
+    """
 
 
 class CertificateNumberReserved(Event, type="vernier.inspection.certificate_number.reserved.v1"):

@@ -108,6 +108,8 @@ class _Words:
                 words[name] = (
                     self.texts.day(date.fromisoformat(data[name])) if data[name] else self.texts.no_end
                 )
+        if gates := [self.texts.gates[each] for each in data.get("withheld", ()) if each in self.texts.gates]:
+            words["reason"] = "; ".join(gates)
         if "regime" in data:
             words["regime"] = self.texts.regimes[data["regime"]]
         if "starts_at" in data:

@@ -35,7 +35,7 @@ from services.scheduling.events import VerificationDue, VisitAnnounced, VisitCan
 
 TOLD = {
     "instrument_id", "type_code", "serial", "site_id", "regime", "lead", "due_on", "verified_on", "valid_until", "number",
-    "inspector_id", "starts_at", "ends_at", "previous_starts_at", "items", "reason",
+    "inspector_id", "starts_at", "ends_at", "previous_starts_at", "items", "reason", "withheld",
 }  # fmt: skip
 """What of an event a letter may say or look up. The rest stays in the event."""
 
@@ -89,7 +89,7 @@ def on_certificate(event: CertificateIssued, envelope: Envelope) -> None:
 
 
 def on_revocation(event: CertificateRevoked, envelope: Envelope) -> None:
-    """What a person withdrew; that an instrument failed is told by a letter of its own."""
+    """What a person withdrew, or should not have been given; a later failure is told by a letter of its own."""
     if event.by_verification_id is None:
         _tell_together("certificate_revoked", event, envelope, local_date(envelope.time).isoformat())
 

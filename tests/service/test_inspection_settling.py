@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.inspection.events import CertificateRevoked
 from services.inspection.storage import certificates
 from services.kernel.model import new_id, today
 from services.notifications.storage import heard
@@ -119,6 +120,18 @@ def test_a_failure_that_was_set_aside_ends_nothing(province: Province, late: boo
     assert in_force() == ([old["id"]] if late else [])
     set_aside(province, failed, other)
     assert in_force() == [old["id"]]
+
+
+@pytest.mark.parametrize(("hour", "because"), [(2, (["instrument-barred"], None)), (4, ([], "the failure"))])
+def test_a_certificate_that_lapses_says_why(province: Province, hour: int, because: Any) -> None:
+    """A failure before the verification, heard of late, shuts its gate; one after it ends what it gave."""
+    send(province, at(3))
+    failed = send(province, at(hour, "20.20"))
+    [event] = province.world.events(CertificateRevoked)
+    by = "the failure" if event.by_verification_id == failed["id"] else event.by_verification_id
+    assert (event.withheld, by) == because
+    told = {each.topic for each in heard.query()}
+    assert ("certificate_revoked" in told) == (hour == 2), "of a failure there is a letter of its own"
 
 
 @pytest.mark.parametrize("late", [False, True])

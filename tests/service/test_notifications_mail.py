@@ -208,6 +208,11 @@ def test_an_event_that_comes_again_after_its_mail_left_brings_no_second_mail(
         (e.certificate(until=today()), "certificate_issued", "Giấy chứng nhận kiểm định số 00017-26"),
         (e.certificate(until=None), "certificate_issued", "có giá trị đến: không quy định thời hạn"),
         (e.revoked("Cấp nhầm phương tiện đo"), "certificate_revoked", "Lý do: Cấp nhầm phương tiện đo."),
+        (
+            e.revoked("…", withheld=["instrument-barred"]),
+            "certificate_revoked",
+            "Lý do: trước lần kiểm định đó",
+        ),
         (e.verified(verdict="fail"), "verification_failed", "không đạt yêu cầu kỹ thuật đo lường"),
         (e.verified(withheld=["card-expired"]), "certificate_withheld", "giấy chứng nhận chưa được cấp"),
         (n.rescheduled(), "visit_rescheduled", "lúc 08:00 ngày 04/03/2027"),

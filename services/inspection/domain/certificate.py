@@ -131,12 +131,12 @@ class Certificate(Entity, kind="certificate"):
         self.status, self.superseded_by, self.touched_at = "superseded", by, at
         return CertificateSuperseded(**self._told(), by_certificate_id=by)
 
-    def lapse(self, reason: str, by_verification_id: str | None, at: datetime) -> CertificateRevoked | None:
+    def lapse(self, reason: str, at: datetime, **because: Any) -> CertificateRevoked | None:
         """What else is known of the instrument revokes it. Nothing happens to one that is no longer in force."""
         if self.status != "in_force":
             return None
         self.lapsed = True
-        return self._revoked(reason, at, by_verification_id)
+        return self._revoked(reason, at, **because)
 
     def withdraw(self, reason: str, at: datetime) -> CertificateRevoked:
         """A person revokes it, for good. Raises Rejected `not-in-force`."""
@@ -148,11 +148,9 @@ class Certificate(Entity, kind="certificate"):
         """Whether it ended by what else is known, so that a next edition is due should that change."""
         return self.status == "superseded" or self.lapsed
 
-    def _revoked(
-        self, reason: str, at: datetime, by_verification_id: str | None = None
-    ) -> CertificateRevoked:
+    def _revoked(self, reason: str, at: datetime, **because: Any) -> CertificateRevoked:
         self.status, self.revoked_reason, self.touched_at = "revoked", reason, at
-        return CertificateRevoked(**self._told(), reason=reason, by_verification_id=by_verification_id)
+        return CertificateRevoked(**self._told(), reason=reason, **because)
 
     def _must_be_in_force(self) -> None:
         if self.status != "in_force":

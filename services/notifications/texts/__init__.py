@@ -36,6 +36,8 @@ class Texts(Fact):
     no_end: str
     dates: Dates
     regimes: dict[str, str]
+    gates: dict[str, str]
+    """Why a certificate that was given should not have been, by the gate that was shut since."""
     letters: dict[str, LetterText]
 
     def day(self, value: date) -> str:
