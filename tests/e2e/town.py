@@ -117,13 +117,19 @@ class Town:
         until(self._is_quiet, "all services to come to rest", SECONDS, pause=0.3)
 
     def _is_quiet(self) -> bool:
-        unsaid = self.collection("scheduling", "obligations").count_documents(
-            {"next_lead_on": {"$lte": today().isoformat()}}
-        )
-        if unsaid or self.pending() or self._lag() or self.pending():
+        """What is yet to be said or sent becomes events: so it is asked for before them, and after, as they may bring it."""
+        if self._untold() or self.pending() or self._lag() or self.pending():
             return False
-        told = self.collection("notifications", "heard").count_documents({"group": {"$ne": None}}) == 0
-        return told and not self.collection("notifications", "notices").count_documents({"status": "pending"})
+        return not self._untold()
+
+    def _untold(self) -> int:
+        """Leads whose day has come, matters that wait for others of their letter, and letters that were not sent yet."""
+        leads = {"next_lead_on": {"$lte": today().isoformat()}}
+        return int(
+            self.collection("scheduling", "obligations").count_documents(leads)
+            + self.collection("notifications", "heard").count_documents({"group": {"$ne": None}})
+            + self.collection("notifications", "notices").count_documents({"status": "pending"})
+        )
 
     def _lag(self) -> int:
         """Messages that a group has not acknowledged yet, over all services."""
