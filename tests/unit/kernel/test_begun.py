@@ -1,11 +1,12 @@
 """What Faust could not hand on at once: a coroutine that was begun goes on as if it never had been interrupted."""
 
 import asyncio
+import inspect
 from typing import Any
 
 import pytest
 
-from services.kernel.worker import Begun
+from services.kernel.worker import Begun, PromptConsumer
 
 
 async def first_step(coroutine: Any) -> Begun:
@@ -66,5 +67,21 @@ def test_it_hears_an_error_and_that_it_is_told_to_stop() -> None:
         with pytest.raises(asyncio.CancelledError):
             await begun
         assert stopped == ["told"]
+
+    asyncio.run(story())
+
+
+def test_what_cannot_be_handed_on_says_so_and_leaves_nothing_behind() -> None:
+    async def hand_on() -> None:
+        raise ValueError("no room")
+
+    async def story() -> None:
+        suspended = asyncio.sleep(0)
+        consumer = PromptConsumer.__new__(PromptConsumer)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(PromptConsumer, "should_stop", False)
+            with pytest.raises(ValueError, match="no room"):
+                await consumer.wait_first(hand_on(), suspended)
+        assert inspect.getcoroutinestate(suspended) == inspect.CORO_CLOSED
 
     asyncio.run(story())
